@@ -1,0 +1,4 @@
+include(GNUInstallDirs)
+if(TARGET deployctl)
+  install(TARGETS deployctl RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()

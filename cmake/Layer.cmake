@@ -1,0 +1,53 @@
+# One static library per layer. A layer names the layers it may link; the include check in tests/house
+# holds the same table against every #include.
+
+function(deployctl_compile_options target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor
+    -Wold-style-cast -Woverloaded-virtual -Wimplicit-fallthrough -Wno-missing-field-initializers)
+  if(DEPLOYCTL_WERROR)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+  if(DEPLOYCTL_SANITIZE)
+    target_compile_options(${target} PRIVATE -fsanitize=${DEPLOYCTL_SANITIZE} -fno-omit-frame-pointer
+      -fno-sanitize-recover=all)
+    target_link_options(${target} PUBLIC -fsanitize=${DEPLOYCTL_SANITIZE})
+  endif()
+  if(DEPLOYCTL_FUZZ)
+    target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
+  endif()
+endfunction()
+
+# deployctl_layer(<name> SOURCES ... LAYERS ... LIBRARIES ...)
+#   LAYERS     the layers below that this one includes (public)
+#   LIBRARIES  third-party targets, seen by this layer's own sources only
+function(deployctl_layer name)
+  cmake_parse_arguments(layer "" "" "SOURCES;LAYERS;LIBRARIES" ${ARGN})
+  set(target deployctl_${name})
+  add_library(${target} STATIC ${layer_SOURCES})
+  target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(${target} PUBLIC tl::expected)
+  foreach(below IN LISTS layer_LAYERS)
+    target_link_libraries(${target} PUBLIC deployctl_${below})
+  endforeach()
+  target_link_libraries(${target} PRIVATE ${layer_LIBRARIES})
+  deployctl_compile_options(${target})
+endfunction()
+
+# deployctl_test(<name> SOURCES ... LAYERS ... [LABELS ...]): a Catch2 binary that links only these layers.
+function(deployctl_test name)
+  cmake_parse_arguments(test "" "TIMEOUT" "SOURCES;LAYERS;LIBRARIES;LABELS" ${ARGN})
+  set(target test_${name})
+  add_executable(${target} ${test_SOURCES})
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  foreach(layer IN LISTS test_LAYERS)
+    target_link_libraries(${target} PRIVATE deployctl_${layer})
+  endforeach()
+  target_link_libraries(${target} PRIVATE ${test_LIBRARIES} Catch2::Catch2WithMain)
+  deployctl_compile_options(${target})
+  add_test(NAME ${name} COMMAND ${target})
+  if(NOT test_TIMEOUT)
+    set(test_TIMEOUT 300)
+  endif()
+  set_tests_properties(${name} PROPERTIES LABELS "unit;${test_LABELS}" TIMEOUT ${test_TIMEOUT}
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+endfunction()
