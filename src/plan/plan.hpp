@@ -1,0 +1,116 @@
+// The plan: what one apply would do, as data that can be shown, saved, approved by its digest, and executed exactly.
+// Content is a pure function of pipeline, records and observed world; the envelope says who made it and until when.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <deployctl/change.hpp>
+#include <deployctl/intent.hpp>
+#include <deployctl/provider.hpp>
+
+namespace deployctl::plan {
+
+enum class StepStatus {
+  unchanged, // nothing to do; `outputs` is known
+  change,    // at least one target changes
+  run,       // a task, artifact or judged gate will run
+  deferred,  // its identity depends on a step that has not run; planned at its turn
+  gone,      // in the live release, not in the file: listed and left
+};
+
+struct PlannedTarget {
+  Target target;
+  Change change;           // action none: this target is as wanted
+  std::string fingerprint; // SHA-256 over the managed observed fields; empty for tasks
+  Value facts;             // shown only; not part of the digest
+};
+
+struct PlannedStep {
+  std::string id;
+  std::string action;
+  Kind kind = Kind::resource;
+  std::string instance;
+  StepStatus status = StepStatus::unchanged;
+  std::string why;                       // "inputs changed: command", "needs image, which changes"
+  std::vector<std::string> needs;
+  Value inputs;                          // defaults not filled in; Unknown and Secret leaves
+  Value outputs;                         // when known now
+  std::vector<PlannedTarget> targets;
+  std::vector<std::vector<std::size_t>> waves; // indexes into targets, only those that change
+  std::vector<Unknown> unknown;          // fields "known after"
+  CrashClass crash_class = CrashClass::declarative;
+  std::string task_fingerprint;          // tasks: inputs, secret versions, sources
+  std::string irreversible;              // why; empty if reversible
+  bool older_code_works = true;
+};
+
+struct PlannedSecret {
+  std::string name;
+  std::string reference;
+  std::string version;  // the store's id or a keyed fingerprint; empty: known at apply
+  std::string change;   // "same" | "rotated" | "new" | "removed"
+};
+
+struct Commit {
+  std::string sha;
+  std::string author;
+  std::string title;
+};
+
+struct Content {
+  int format = 1;
+  std::string tool;             // version that made it
+  std::string operation;        // "apply" | "rollback" | "run"
+  std::string project;
+  std::string environment;
+  bool is_protected = false;
+  std::string version;          // of the release; empty outside a repository without --version
+  std::string commit;
+  bool dirty = false;
+  std::string pipeline_digest;
+  std::string base_release;     // live release id, empty if none
+  std::int64_t epoch = 0;       // of the stack's cell when planned
+  std::string target_release;   // rollback: the release gone back to
+  std::vector<PlannedStep> steps; // topological, then file order
+  std::vector<PlannedSecret> secrets;
+  std::vector<Commit> commits;  // between the live release and this one, newest first, at most 50
+  int commits_total = 0;
+};
+
+struct Envelope {
+  std::string created_at;       // RFC 3339, UTC
+  std::string created_by;       // user@host
+  std::string expires_at;
+  std::string digest;           // SHA-256 of the canonical content
+};
+
+struct Plan {
+  Envelope envelope;
+  Content content;
+
+  [[nodiscard]] bool has_changes() const;
+};
+
+struct Counts {
+  int create = 0;
+  int update = 0;
+  int replace = 0;
+  int remove = 0;
+  int run = 0;
+  int unchanged = 0;
+  int deferred = 0;
+};
+
+Counts count(const Content& content);                   // by step; the strongest action of its targets
+std::string content_digest(const Content& content);     // without `facts`
+
+Value to_value(const Plan& plan);
+Result<Plan> from_value(const Value& value);            // precise errors; unknown formats refused
+// Canonical text of a plan file, and back. The read side checks that the digest is that of the content.
+std::string to_file(const Plan& plan);
+Result<Plan> from_file(std::string_view text);
+
+} // namespace deployctl::plan
