@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <deployctl/value.hpp>
+
 namespace deployctl::config {
 
 struct GitFacts {
@@ -26,6 +28,7 @@ struct Facts {
   std::optional<std::string> version;                          // --version
   std::string run_id;
   std::optional<std::string> live_version;                     // of the live release, when there is one
+  std::map<std::string, Value, std::less<>> live_outputs;      // step id -> outputs the live release recorded
 };
 
 } // namespace deployctl::config
