@@ -1,0 +1,63 @@
+// Everything the engine is given: the catalog, the machine, the stack's records, and whom to ask. References
+// only; the caller (cli, or a test with a virtual machine) owns all of it and keeps it alive until the call
+// returns.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include <deployctl/provider.hpp>
+
+#include "plan/plan.hpp"
+
+namespace deployctl::state {
+class LocalState;
+class History;
+} // namespace deployctl::state
+
+namespace deployctl::secrets {
+class Resolver;
+} // namespace deployctl::secrets
+
+namespace deployctl::engine {
+
+// Two levels: `wind_down` starts nothing new and lets each stage end by its own rule; `abandon` returns at
+// once with outcomes unknown. `signal` is the number that asked (2 or 15), for the exit code.
+struct Interrupts {
+  std::stop_token wind_down;
+  std::stop_token abandon;
+  std::function<int()> signal;
+};
+
+// A decision about one plan. `how` is "prompt", "--yes", "signed"; `by` names who, for the record.
+struct Approval {
+  bool granted = false;
+  std::string by;
+  std::string how;
+  std::string reason; // when not granted: what to say, "nobody is there to ask"
+};
+
+struct Environment {
+  const Catalog& catalog;
+  Ports ports;
+  state::LocalState& state;
+  state::History& history;
+  secrets::Resolver& resolver;
+  EventSink& events;
+  Interrupts interrupts;
+  // Asked once a run, before the lock is taken. Never asked when there is nothing to do.
+  std::function<Approval(const plan::Plan&)> approve;
+  std::size_t parallel = 8; // stages, probes and observations at once
+  std::chrono::milliseconds heartbeat{10'000};
+  std::string tool; // version, for records
+  std::string user_at_host;
+  std::vector<std::string> command; // the command line, for the lock's holder document
+  // When nothing runs and the engine would only wait until `boot` time T, it calls this instead of waiting,
+  // if set: a rehearsal or a test moves its clock there.
+  std::function<void(std::chrono::nanoseconds)> skip_to;
+};
+
+} // namespace deployctl::engine
