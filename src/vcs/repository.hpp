@@ -1,0 +1,89 @@
+// What a deployment asks of the git repository around it: local reads only, answered by libgit2. Fetching and
+// pushing are not here (those run the git binary). A Repository is for one thread at a time.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <deployctl/result.hpp>
+
+namespace deployctl::vcs {
+
+struct Head {
+  std::string sha;       // 40 hex; empty when there is no commit yet
+  std::string short_sha; // shortest unique prefix, at least 7
+  std::string branch;    // empty when detached
+  std::vector<std::string>
+      tags; // all whose commit is HEAD, annotated ones peeled: highest semantic version first, then by name
+  std::string version_tag; // the first of `tags` that is a semantic version, or empty
+  std::string describe;    // git describe --tags --always; never a dirty mark
+  bool shallow = false;
+};
+
+// Tracked changes and files neither tracked nor ignored. `.deployctl/` never counts.
+struct WorkTree {
+  bool dirty = false;
+  std::string hash;               // 8 hex over what differs; empty when clean; equal for equal content
+  std::vector<std::string> paths; // that differ, sorted
+};
+
+struct CommitLine {
+  std::string sha;
+  std::string author; // "Name <email>"
+  std::string title;  // first line
+  std::string time;   // RFC 3339, UTC, of the commit
+};
+
+struct CommitRange {
+  std::vector<CommitLine> commits; // newest first, at most the limit
+  int total = 0;                   // also those beyond the limit
+};
+
+class GitStore;
+
+class Repository {
+public:
+  // The repository that holds `path` (a folder); none outside of one or in a bare one. Cause::permission when
+  // it is there but may not be read, Cause::config when it is damaged.
+  static Result<std::optional<Repository>> discover(const std::string& path);
+
+  Repository(Repository&&) noexcept;
+  Repository& operator=(Repository&&) noexcept;
+  ~Repository();
+
+  [[nodiscard]] const std::string& root() const; // absolute, no last '/'
+  // `folder` as the repository's trees name it: "" for the root itself, else "apps/web"; not_found when
+  // outside.
+  [[nodiscard]] Result<std::string> below_root(const std::string& folder) const;
+
+  [[nodiscard]] Result<Head> head() const;
+  [[nodiscard]] Result<WorkTree> work_tree() const;
+
+  // Any revision git understands, peeled to a commit: 40 hex. Cause::not_found.
+  [[nodiscard]] Result<std::string> resolve(std::string_view revision) const;
+  [[nodiscard]] Result<bool> is_ancestor(std::string_view ancestor, std::string_view descendant) const;
+  // Commits reachable from `newer` and not from `older`; `older` may be empty: all. not_found when a shallow
+  // clone or a rewritten history lacks one of them.
+  [[nodiscard]] Result<CommitRange> commits_between(std::string_view older, std::string_view newer,
+                                                    int limit) const;
+
+  // SHA-256 (hex) over path, mode and content of the files that match a glob (base/glob.hpp), relative to
+  // `folder` (see below_root). No globs: the whole repository. Taken of the working tree, so that it is the
+  // same before and after committing it; equal trees give equal hashes in every clone.
+  [[nodiscard]] Result<std::string> tree_hash(const std::vector<std::string>& globs,
+                                              const std::string& folder = {}) const;
+
+  // Writes the tree of `revision` into `directory` (must not exist): files with their modes, symbolic links
+  // as links. Submodules become empty folders. The repository itself is not touched.
+  [[nodiscard]] Status export_tree(std::string_view revision, const std::string& directory) const;
+
+private:
+  explicit Repository(std::unique_ptr<GitStore> store);
+
+  std::unique_ptr<GitStore> store_;
+};
+
+} // namespace deployctl::vcs
