@@ -72,12 +72,10 @@ public:
   bool number_unsigned(number_unsigned_t value) override {
     if (value <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
       return put(static_cast<std::int64_t>(value));
-    return mode_ == JsonMode::plain ? put(static_cast<double>(value)) : refuse("an integer beyond 64 bits");
+    return large_integer(static_cast<double>(value), std::to_string(value));
   }
   bool number_float(number_float_t value, const string_t& text) override {
-    const bool integer = text.find_first_of(".eE") == std::string::npos;
-    if (integer && mode_ == JsonMode::contract) return refuse("an integer beyond 64 bits");
-    return put(value);
+    return text.find_first_of(".eE") == std::string::npos ? large_integer(value, text) : put(value);
   }
   bool string(string_t& value) override { return put(std::move(value)); }
   bool binary(binary_t&) override { return refuse("binary data"); }
@@ -112,6 +110,12 @@ private:
   bool refuse(std::string problem) {
     if (problem_.empty()) problem_ = std::move(problem);
     return false;
+  }
+
+  // Our own text of a large double is an integer too; any other would lose digits silently.
+  bool large_integer(double value, const std::string& text) {
+    if (mode_ == JsonMode::contract && to_json(value) != text) return refuse("an integer beyond 64 bits");
+    return put(value);
   }
 
   bool open(Value container) {

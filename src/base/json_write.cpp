@@ -36,8 +36,26 @@ void write_text(std::string& out, std::string_view text) {
   out += '"';
 }
 
-// ECMAScript's Number::toString, as RFC 8785 section 3.2.2.3 wants: shortest digits, exponents from 1e21 and
-// below 1e-6.
+// The shortest digits that read back as the same number, and the power of ten of the first one.
+struct Shortest {
+  std::string digits;
+  int exponent = 0;
+};
+
+Shortest shortest_digits(double number) {
+  std::array<char, 64> buffer{};
+  const auto [end, code] =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), number, std::chars_format::scientific);
+  if (code != std::errc()) throw std::logic_error("a double did not fit 64 characters");
+  const std::string_view text(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
+  const std::size_t mark = text.find('e');
+  Shortest result{.digits = std::string(text.substr(0, 1)),
+                  .exponent = std::stoi(std::string(text.substr(mark + 1)))};
+  if (mark > 2) result.digits += text.substr(2, mark - 2);
+  return result;
+}
+
+// ECMAScript's Number::toString, as RFC 8785 section 3.2.2.3 wants.
 void write_number(std::string& out, double number) {
   if (!std::isfinite(number)) {
     out += "null";
@@ -47,15 +65,21 @@ void write_number(std::string& out, double number) {
     out += '0';
     return;
   }
-  const double size = std::fabs(number);
-  const auto format = size >= 1e21 || size < 1e-6 ? std::chars_format::scientific : std::chars_format::fixed;
-  std::array<char, 64> buffer{};
-  const auto [end, code] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number, format);
-  if (code != std::errc()) throw std::logic_error("a double did not fit 64 characters");
-  std::string text(buffer.data(), end);
-  if (const std::size_t exponent = text.find('e'); exponent != std::string::npos && text[exponent + 2] == '0')
-    text.erase(exponent + 2, 1); // to_chars writes two digits, ECMAScript only the needed ones
-  out += text;
+  if (number < 0) out += '-';
+  const auto [digits, exponent] = shortest_digits(std::fabs(number));
+  const int count = static_cast<int>(digits.size());
+  if (exponent > 20 || exponent < -6) {
+    out.append(digits, 0, 1);
+    if (count > 1) out.append(".").append(digits, 1);
+    out.append(exponent > 0 ? "e+" : "e").append(std::to_string(exponent));
+  } else if (exponent < 0) {
+    out.append("0.").append(static_cast<std::size_t>(-exponent - 1), '0').append(digits);
+  } else if (count <= exponent + 1) {
+    out.append(digits).append(static_cast<std::size_t>(exponent + 1 - count), '0');
+  } else {
+    const auto whole = static_cast<std::size_t>(exponent + 1);
+    out.append(digits, 0, whole).append(".").append(digits, whole);
+  }
 }
 
 Value leaf_as_map(const Unknown& unknown) {
