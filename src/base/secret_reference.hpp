@@ -13,12 +13,18 @@
 
 namespace deployctl {
 
+enum class SecretKey { none, optional, required };
+
 struct SecretScheme {
-  std::string_view name;  // "env"
-  std::string_view form;  // "env://NAME"
-  std::string_view help;  // one sentence
-  std::string_view since; // the first version that resolves it; "later" when that is not known yet
-  bool local;             // needs no network and no provider instance: may authenticate a store
+  std::string_view name;           // "env"
+  std::string_view form;           // "env://NAME"
+  std::string_view since;          // the first version that resolves it; "later" when that is not known yet
+  bool local = false;              // needs no network and no provider instance: may authenticate a store
+  SecretKey key = SecretKey::none; // whether '#' and a key follow
+  bool pointer = false;            // the key is an RFC 6901 pointer
+  int least_parts = 0;             // '/'-separated parts of the source; 0: it is not divided
+  int most_parts = 0;
+  std::string_view help; // one sentence
 };
 
 std::span<const SecretScheme> secret_schemes(); // in the order of documentation
@@ -35,8 +41,5 @@ struct SecretReference {
 
 // Cause::config; the message quotes the scheme and the fault, never a value behind the reference.
 Result<SecretReference> parse_secret_reference(std::string_view text);
-
-// RFC 6901: "/a/b~1c" -> {"a", "b/c"}; "" is the whole document.
-Result<std::vector<std::string>> parse_json_pointer(std::string_view text);
 
 } // namespace deployctl

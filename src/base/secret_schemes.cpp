@@ -1,0 +1,58 @@
+#include "base/secret_reference.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace deployctl {
+namespace {
+
+using enum SecretKey;
+
+constexpr int any = 64;
+
+// clang-format off
+constexpr std::array<SecretScheme, 14> schemes = {{
+    {.name = "env", .form = "env://NAME", .since = "0.1", .local = true, .key = none, .pointer = false, .least_parts = 0, .most_parts = 0,
+     .help = "A variable of the environment deployctl runs in."},
+    {.name = "file", .form = "file://path[#pointer]", .since = "0.1", .local = true, .key = optional, .pointer = true, .least_parts = 0, .most_parts = 0,
+     .help = "The content of a local file, or one field of it when it is JSON."},
+    {.name = "dotenv", .form = "dotenv://.env#NAME", .since = "0.1", .local = true, .key = required, .pointer = false, .least_parts = 0, .most_parts = 0,
+     .help = "One variable of a dotenv file."},
+    {.name = "exec", .form = "exec://command arg[#pointer]", .since = "0.1", .local = true, .key = optional, .pointer = true, .least_parts = 0, .most_parts = 0,
+     .help = "What a local command prints, or one field of it when that is JSON."},
+    {.name = "vault", .form = "vault://INSTANCE/mount/path#key", .since = "later", .local = false, .key = required, .pointer = false, .least_parts = 3, .most_parts = any,
+     .help = "One field of a secret in Vault or OpenBao."},
+    {.name = "aws-sm", .form = "aws-sm://name[#key]", .since = "later", .local = false, .key = optional, .pointer = false, .least_parts = 1, .most_parts = any,
+     .help = "A secret of AWS Secrets Manager."},
+    {.name = "aws-ssm", .form = "aws-ssm://name", .since = "later", .local = false, .key = none, .pointer = false, .least_parts = 1, .most_parts = any,
+     .help = "A parameter of AWS Systems Manager."},
+    {.name = "gcp-sm", .form = "gcp-sm://project/name[/version]", .since = "later", .local = false, .key = none, .pointer = false, .least_parts = 2, .most_parts = 3,
+     .help = "A secret of Google Secret Manager."},
+    {.name = "azure-kv", .form = "azure-kv://vault/name", .since = "later", .local = false, .key = none, .pointer = false, .least_parts = 2, .most_parts = 2,
+     .help = "A secret of Azure Key Vault."},
+    {.name = "k8s", .form = "k8s://namespace/name#key", .since = "later", .local = false, .key = required, .pointer = false, .least_parts = 2, .most_parts = 2,
+     .help = "One key of a Kubernetes Secret."},
+    {.name = "sops", .form = "sops://file#pointer", .since = "later", .local = false, .key = required, .pointer = true, .least_parts = 0, .most_parts = 0,
+     .help = "One field of a file encrypted with SOPS."},
+    {.name = "age", .form = "age://file", .since = "later", .local = false, .key = none, .pointer = false, .least_parts = 0, .most_parts = 0,
+     .help = "The content of a file encrypted with age."},
+    {.name = "op", .form = "op://vault/item/field", .since = "later", .local = false, .key = none, .pointer = false, .least_parts = 3, .most_parts = 4,
+     .help = "A field of a 1Password item."},
+    {.name = "doppler", .form = "doppler://project/config/NAME", .since = "later", .local = false, .key = none, .pointer = false, .least_parts = 3, .most_parts = 3,
+     .help = "A secret of Doppler."},
+}};
+// clang-format on
+
+} // namespace
+
+std::span<const SecretScheme> secret_schemes() {
+  return schemes;
+}
+
+const SecretScheme* find_secret_scheme(std::string_view name) {
+  const auto* found =
+      std::find_if(schemes.begin(), schemes.end(), [&](const SecretScheme& s) { return s.name == name; });
+  return found == schemes.end() ? nullptr : found;
+}
+
+} // namespace deployctl
