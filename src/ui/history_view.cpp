@@ -1,0 +1,33 @@
+#include "ui/history_view.hpp"
+
+#include <algorithm>
+
+#include "base/utf8.hpp"
+#include "ui/table.hpp"
+
+namespace deployctl::ui {
+
+std::string history_text(const std::string& stack, const std::vector<ReleaseRow>& rows, const Style& style) {
+  if (rows.empty()) return "No release of " + stack + " is recorded.\n";
+  Table table({"NUMBER", "VERSION", "STATE", "CREATED", "BY", "COMMIT", "NOTE"});
+  for (const ReleaseRow& row : rows)
+    table.add({std::to_string(row.number), row.version.empty() ? "-" : one_line(row.version),
+               row.outcome + (row.live ? ", live" : ""), row.created_at, one_line(row.created_by),
+               row.commit.empty() ? "-" : row.commit.substr(0, 10), one_line(row.note)});
+  return table.text(style);
+}
+
+std::string facts_text(const std::string& title, const Facts& facts, const Style& style) {
+  std::size_t width = 0;
+  for (const auto& [name, value] : facts)
+    if (!value.empty()) width = std::max(width, display_width(name));
+  std::string out = paint(style, Role::strong, title) + "\n";
+  for (const auto& [name, value] : facts) {
+    if (value.empty()) continue;
+    out.append("  " + name).append(width - display_width(name) + 2, ' ');
+    out.append(wrap(style, one_line(value), static_cast<int>(width) + 4) + "\n");
+  }
+  return out;
+}
+
+} // namespace deployctl::ui
