@@ -1,0 +1,14 @@
+// The process's environment as a value, read once at the start. Layers below cli get it as a parameter.
+#pragma once
+
+#include <map>
+#include <string>
+
+namespace deployctl::os {
+
+using Environment = std::map<std::string, std::string>;
+
+// Entries without '=' are left out; of a name that stands twice the first one counts, as with getenv.
+Environment read_environment();
+
+} // namespace deployctl::os

@@ -1,0 +1,50 @@
+// What the standard streams are, as separate facts that the caller combines: may we ask, animate, colour, and
+// how wide. The decision is pure (`judge_terminal`); only `probe_streams` and `TerminalInput` touch the
+// system.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <deployctl/result.hpp>
+#include <deployctl/strategy.hpp>
+
+#include "os/environment.hpp"
+
+namespace deployctl::os {
+
+enum class ColourChoice { automatic, always, never }; // --color
+
+struct StreamFacts {
+  bool in_is_terminal = false;
+  bool out_is_terminal = false;
+  bool err_is_terminal = false;
+  std::optional<int> out_columns;
+  std::optional<int> err_columns;
+};
+
+struct StreamAbility {
+  bool may_animate = false; // redraw lines; never in CI, with TERM=dumb or ACCESSIBLE=1
+  bool may_colour = false;
+  int width = 80; // columns; 80 when unknown, at least 20
+};
+
+struct Terminal {
+  bool may_ask =
+      false; // someone can answer: standard input and standard error are terminals, and this is no CI
+  bool in_ci = false;
+  StreamAbility out;
+  StreamAbility err;
+};
+
+StreamFacts probe_streams();
+
+// Colour, first rule that speaks: --color, NO_COLOR (not empty), FORCE_COLOR or CLICOLOR_FORCE (not empty,
+// not "0"), CLICOLOR=0, then terminal and TERM neither empty nor "dumb". COLUMNS overrides the width.
+Terminal judge_terminal(const StreamFacts& streams, const Environment& environment, ColourChoice choice);
+
+// A line that a person types on the controlling terminal, not on a redirected standard input.
+// Cause::not_found without a terminal; nothing at end of input.
+Result<std::optional<std::string>> read_typed_line(const std::string& prompt);
+
+} // namespace deployctl::os
