@@ -1,5 +1,6 @@
-// The plan: what one apply would do, as data that can be shown, saved, approved by its digest, and executed exactly.
-// Content is a pure function of pipeline, records and observed world; the envelope says who made it and until when.
+// The plan: what one apply would do, as data that can be shown, saved, approved by its digest, and executed
+// exactly. Content is a pure function of pipeline, records and observed world; the envelope says who made it
+// and until when.
 #pragma once
 
 #include <cstdint>
@@ -34,24 +35,24 @@ struct PlannedStep {
   Kind kind = Kind::resource;
   std::string instance;
   StepStatus status = StepStatus::unchanged;
-  std::string why;                       // "inputs changed: command", "needs image, which changes"
+  std::string why; // "inputs changed: command", "needs image, which changes"
   std::vector<std::string> needs;
-  Value inputs;                          // defaults not filled in; Unknown and Secret leaves
-  Value outputs;                         // when known now
+  Value inputs;  // defaults not filled in; Unknown and Secret leaves
+  Value outputs; // when known now
   std::vector<PlannedTarget> targets;
   std::vector<std::vector<std::size_t>> waves; // indexes into targets, only those that change
-  std::vector<Unknown> unknown;          // fields "known after"
+  std::vector<Unknown> unknown;                // fields "known after"
   CrashClass crash_class = CrashClass::declarative;
-  std::string task_fingerprint;          // tasks: inputs, secret versions, sources
-  std::string irreversible;              // why; empty if reversible
+  std::string task_fingerprint; // tasks: inputs, secret versions, sources
+  std::string irreversible;     // why; empty if reversible
   bool older_code_works = true;
 };
 
 struct PlannedSecret {
   std::string name;
   std::string reference;
-  std::string version;  // the store's id or a keyed fingerprint; empty: known at apply
-  std::string change;   // "same" | "rotated" | "new" | "removed"
+  std::string version; // the store's id or a keyed fingerprint; empty: known at apply
+  std::string change;  // "same" | "rotated" | "new" | "removed"
 };
 
 struct Commit {
@@ -62,29 +63,30 @@ struct Commit {
 
 struct Content {
   int format = 1;
-  std::string tool;             // version that made it
-  std::string operation;        // "apply" | "rollback" | "run"
+  std::string tool;      // version that made it
+  std::string operation; // "apply" | "rollback" | "run"
   std::string project;
   std::string environment;
   bool is_protected = false;
-  std::string version;          // of the release; empty outside a repository without --version
+  std::string version; // of the release; empty outside a repository without --version
   std::string commit;
   bool dirty = false;
   std::string pipeline_digest;
-  std::string base_release;     // live release id, empty if none
-  std::int64_t epoch = 0;       // of the stack's cell when planned
-  std::string target_release;   // rollback: the release gone back to
+  std::string base_release;       // live release id, empty if none
+  std::int64_t epoch = 0;         // of the stack's cell when planned
+  std::string target_release;     // rollback: the release gone back to
   std::vector<PlannedStep> steps; // topological, then file order
   std::vector<PlannedSecret> secrets;
-  std::vector<Commit> commits;  // between the live release and this one, newest first, at most 50
+  std::vector<Commit> commits; // between the live release and this one, newest first, at most 50
   int commits_total = 0;
 };
 
 struct Envelope {
-  std::string created_at;       // RFC 3339, UTC
-  std::string created_by;       // user@host
+  std::string created_at; // RFC 3339, UTC
+  std::string created_by; // user@host
   std::string expires_at;
-  std::string digest;           // SHA-256 of the canonical content
+  std::string digest;   // SHA-256 of the content (see content_digest): what an approval is bound to
+  std::string checksum; // SHA-256 of the whole file without this line: set by to_file, checked by from_file
 };
 
 struct Plan {
@@ -104,12 +106,15 @@ struct Counts {
   int deferred = 0;
 };
 
-Counts count(const Content& content);                   // by step; the strongest action of its targets
-std::string content_digest(const Content& content);     // without `facts`
+Counts count(const Content& content); // by step; the strongest action of its targets
+Action strongest_action(const PlannedStep& step);
+// Equal pipelines and worlds give equal digests: without facts, release ids and epoch.
+std::string content_digest(const Content& content);
 
 Value to_value(const Plan& plan);
-Result<Plan> from_value(const Value& value);            // precise errors; unknown formats refused
-// Canonical text of a plan file, and back. The read side checks that the digest is that of the content.
+Result<Plan> from_value(const Value& value); // precise errors; unknown formats refused
+// Canonical text of a plan file, and back. Errors: Cause::config when it is no plan of a format that is known
+// here, Cause::conflict when it is one that was changed after it was made (exit 7).
 std::string to_file(const Plan& plan);
 Result<Plan> from_file(std::string_view text);
 
