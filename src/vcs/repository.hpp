@@ -19,7 +19,8 @@ struct Head {
   std::vector<std::string>
       tags; // all whose commit is HEAD, annotated ones peeled: highest semantic version first, then by name
   std::string version_tag; // the first of `tags` that is a semantic version, or empty
-  std::string describe;    // git describe --tags --always; never a dirty mark
+  std::string describe;    // git describe --tags --always, without a dirty mark; of a shallow
+                           // clone whose tags are beyond its end: a tag at HEAD, else short_sha
   bool shallow = false;
 };
 

@@ -1,0 +1,188 @@
+#include "vcs/repository.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+
+#include "base/crypto.hpp"
+#include "base/glob.hpp"
+#include "base/semver.hpp"
+#include "vcs/export_tree.hpp"
+#include "vcs/git_store.hpp"
+
+namespace deployctl::vcs {
+namespace {
+
+// Highest semantic version first, other names behind them in their order.
+bool tag_before(const std::string& left, const std::string& right) {
+  const auto left_version = SemanticVersion::parse(left);
+  const auto right_version = SemanticVersion::parse(right);
+  if (left_version && right_version && *left_version != *right_version) return *left_version > *right_version;
+  if (left_version.has_value() != right_version.has_value()) return left_version.has_value();
+  return left < right;
+}
+
+// Path, mode and content of one file, in a form that no other file has.
+void add_entry(Sha256& hash, const std::string& path, const TreeEntry* entry) {
+  hash.update(path).update(std::string_view("\0", 1));
+  if (entry)
+    hash.update(std::to_string(static_cast<std::uint32_t>(entry->mode))).update(" ").update(entry->object);
+  hash.update("\n");
+}
+
+// Histories of shallow clones end early; libgit2 takes that for damage.
+Error explain_shallow(const GitStore& store, Error error) {
+  if (error.cause == Cause::not_found && store.shallow())
+    error.help = "the clone is shallow; `git fetch --unshallow` brings the rest of the history";
+  return error;
+}
+
+// As `git describe` does where the history ends at HEAD: a tag there, else the short name.
+Result<std::string> describe(const GitStore& store, const Head& head) {
+  auto described = store.describe(head.sha);
+  if (described || !store.shallow() || described.error().cause != Cause::not_found) return described;
+  return head.tags.empty() ? head.short_sha : head.tags.front();
+}
+
+class GlobSet {
+public:
+  GlobSet(const std::vector<std::string>& globs, const std::string& folder)
+      : globs_(globs), prefix_(folder.empty() ? "" : folder + "/"), used_(globs.size(), false) {}
+
+  bool matches(const std::string& path) {
+    if (globs_.empty()) return true;
+    if (path.compare(0, prefix_.size(), prefix_) != 0) return false;
+    const std::string name = path.substr(prefix_.size());
+    bool found = false;
+    for (std::size_t i = 0; i < globs_.size(); ++i) {
+      // A folder's name stands for all that is in it.
+      if (!glob_matches(globs_[i], name) && !glob_matches(globs_[i] + "/**", name)) continue;
+      used_[i] = true;
+      found = true;
+    }
+    return found;
+  }
+
+  // A glob without a file is a mistake that would hide every later change.
+  [[nodiscard]] Status check_all_used() const {
+    for (std::size_t i = 0; i < globs_.size(); ++i)
+      if (!used_[i])
+        return fail(
+            Cause::config, "no file of the repository matches '" + prefix_ + globs_[i] + "'",
+            "globs are relative to the pipeline's folder; '*' stays inside one folder, '**' does not");
+    return {};
+  }
+
+private:
+  const std::vector<std::string>& globs_;
+  std::string prefix_;
+  std::vector<bool> used_;
+};
+
+} // namespace
+
+Repository::Repository(std::unique_ptr<GitStore> store) : store_(std::move(store)) {}
+Repository::Repository(Repository&&) noexcept = default;
+Repository& Repository::operator=(Repository&&) noexcept = default;
+Repository::~Repository() = default;
+
+Result<std::optional<Repository>> Repository::discover(const std::string& path) {
+  DEPLOYCTL_TRY(std::unique_ptr<GitStore> store, GitStore::open(path));
+  if (!store) return std::nullopt;
+  return Repository(std::move(store));
+}
+
+const std::string& Repository::root() const {
+  return store_->root();
+}
+
+Result<std::string> Repository::below_root(const std::string& folder) const {
+  std::error_code error;
+  const auto absolute = std::filesystem::weakly_canonical(folder, error);
+  const auto root_path = std::filesystem::weakly_canonical(root(), error);
+  const std::string relative = absolute.lexically_relative(root_path).generic_string();
+  if (error || relative.empty() || relative == ".." || relative.compare(0, 3, "../") == 0)
+    return fail(Cause::not_found, "'" + folder + "' is not inside the repository '" + root() + "'");
+  return relative == "." ? std::string() : relative;
+}
+
+Result<Head> Repository::head() const {
+  Head head{.shallow = store_->shallow()};
+  DEPLOYCTL_TRY(head.branch, store_->branch());
+  DEPLOYCTL_TRY(head.sha, store_->head_commit());
+  if (head.sha.empty()) return head;
+  DEPLOYCTL_TRY(head.short_sha, store_->shortened(head.sha));
+  DEPLOYCTL_TRY(const std::vector<NamedTag> tags, store_->tags());
+  for (const NamedTag& tag : tags)
+    if (tag.commit == head.sha) head.tags.push_back(tag.name);
+  std::sort(head.tags.begin(), head.tags.end(), tag_before);
+  if (!head.tags.empty() && SemanticVersion::parse(head.tags.front())) head.version_tag = head.tags.front();
+  DEPLOYCTL_TRY(head.describe, describe(*store_, head));
+  return head;
+}
+
+Result<WorkTree> Repository::work_tree() const {
+  DEPLOYCTL_TRY(const std::vector<Difference> differences, store_->differences());
+  WorkTree out{.dirty = !differences.empty()};
+  if (!out.dirty) return out;
+  Sha256 hash;
+  for (const Difference& difference : differences) {
+    out.paths.push_back(difference.path);
+    add_entry(hash, difference.path, difference.now ? &*difference.now : nullptr);
+  }
+  out.hash = hash.finish().hex().substr(0, 8);
+  return out;
+}
+
+Result<std::string> Repository::resolve(std::string_view revision) const {
+  return store_->resolve(revision);
+}
+
+Result<bool> Repository::is_ancestor(std::string_view ancestor, std::string_view descendant) const {
+  DEPLOYCTL_TRY(const std::string older, resolve(ancestor));
+  DEPLOYCTL_TRY(const std::string newer, resolve(descendant));
+  return store_->is_ancestor(older, newer).map_error([&](Error e) {
+    return explain_shallow(*store_, std::move(e));
+  });
+}
+
+Result<CommitRange> Repository::commits_between(std::string_view older, std::string_view newer,
+                                                int limit) const {
+  std::string base;
+  if (!older.empty()) {
+    DEPLOYCTL_TRY(base, resolve(older));
+  }
+  DEPLOYCTL_TRY(const std::string tip, resolve(newer));
+  return store_->walk(base, tip, limit).map_error([&](Error e) {
+    return explain_shallow(*store_, std::move(e));
+  });
+}
+
+Result<std::string> Repository::tree_hash(const std::vector<std::string>& globs,
+                                          const std::string& folder) const {
+  std::map<std::string, TreeEntry> files;
+  DEPLOYCTL_TRY(const std::string sha, store_->head_commit());
+  if (!sha.empty()) {
+    DEPLOYCTL_TRY(std::vector<TreeEntry> entries, store_->tree(sha));
+    for (TreeEntry& entry : entries) files.insert_or_assign(entry.path, std::move(entry));
+  }
+  DEPLOYCTL_TRY(std::vector<Difference> differences, store_->differences());
+  for (Difference& difference : differences) {
+    files.erase(difference.path);
+    if (difference.now) files.insert_or_assign(difference.path, *std::move(difference.now));
+  }
+  GlobSet set(globs, folder);
+  Sha256 hash;
+  for (const auto& [path, entry] : files)
+    if (set.matches(path)) add_entry(hash, path, &entry);
+  DEPLOYCTL_CHECK(set.check_all_used());
+  return hash.finish().hex();
+}
+
+Status Repository::export_tree(std::string_view revision, const std::string& directory) const {
+  DEPLOYCTL_TRY(const std::string sha, resolve(revision));
+  DEPLOYCTL_TRY(const std::vector<TreeEntry> entries, store_->tree(sha));
+  return write_entries(*store_, entries, directory);
+}
+
+} // namespace deployctl::vcs
