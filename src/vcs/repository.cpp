@@ -135,7 +135,7 @@ Result<WorkTree> Repository::work_tree() const {
 }
 
 Result<std::string> Repository::resolve(std::string_view revision) const {
-  return store_->resolve(revision);
+  return store_->resolve(revision).map_error([&](Error e) { return explain_shallow(*store_, std::move(e)); });
 }
 
 Result<bool> Repository::is_ancestor(std::string_view ancestor, std::string_view descendant) const {
