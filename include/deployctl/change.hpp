@@ -58,6 +58,7 @@ struct Ask {
   std::string step;
   std::optional<Value> inputs;
   Target target;
+  Value recorded;                    // inputs of the live release, null if none: says what to remove when `inputs` is absent
   std::string release;               // id of the release being made; stable over resume
 };
 

@@ -1,0 +1,302 @@
+#include <algorithm>
+
+#include "base/field_diff.hpp"
+#include "simulated/catalog.hpp"
+#include "simulated/shapes.hpp"
+
+namespace deployctl::simulated {
+namespace {
+
+std::vector<Field> resource_fields(const ResourceShape& shape) {
+  std::vector<Field> fields = {
+      {.name = "name",
+       .help = "Name of the simulated thing.",
+       .example = "web",
+       .required = true,
+       .identity = true},
+      {.name = "value", .type = FieldType::any, .help = "What the thing should hold.", .example = "1.4.2"},
+      {.name = "size", .type = FieldType::size, .help = "How large the thing is.", .example = "512MiB"},
+      {.name = "secret",
+       .help = "A secret that the thing is given.",
+       .example = "${secrets.key}",
+       .secret = SecretUse::value},
+      {.name = "region",
+       .help = "Where the thing lives; it cannot move.",
+       .example = "east",
+       .immutable = true},
+      {.name = "labels",
+       .type = FieldType::map,
+       .help = "Labels on the thing.",
+       .example = "{ tier: front }",
+       .element = {{.name = "labels", .help = "The text of one label.", .example = "front"}}},
+      {.name = "settings",
+       .type = FieldType::object,
+       .help = "Nested settings.",
+       .fields = {{.name = "retries",
+                   .type = FieldType::integer,
+                   .help = "How often the thing retries.",
+                   .example = "3",
+                   .fallback = 3,
+                   .least = 0,
+                   .most = 10},
+                  {.name = "window",
+                   .type = FieldType::duration,
+                   .help = "How long the thing waits.",
+                   .example = "10s"}}},
+      {.name = "file",
+       .type = FieldType::file,
+       .help = "A local file that the thing is given.",
+       .example = "app.conf"},
+      {.name = "tree",
+       .type = FieldType::tree,
+       .help = "A local folder that the thing is given.",
+       .example = "public"},
+      {.name = "note", .help = "A remark on the thing.", .example = "see the runbook", .annotation = true},
+      crash_field(),
+  };
+  if (shape.on_hosts)
+    fields.push_back({.name = "hosts",
+                      .type = FieldType::hosts,
+                      .help = "Where the thing is.",
+                      .example = "web",
+                      .managed = false});
+  fields.insert(fields.end(), shape.more_fields.begin(), shape.more_fields.end());
+  return fields;
+}
+
+Value to_value(const Thing& thing) {
+  return Value::Map{{"managed", thing.managed}, {"staged", thing.staged}, {"progress", thing.progress}};
+}
+
+Thing to_thing(const Value& value) {
+  Thing thing;
+  if (const Value* managed = value.find("managed")) thing.managed = *managed;
+  if (const Value* staged = value.find("staged")) thing.staged = *staged;
+  if (const Value* progress = value.find("progress"))
+    if (const auto* percent = progress->get<std::int64_t>()) thing.progress = static_cast<int>(*percent);
+  return thing;
+}
+
+// An input as observe() shows it: secrets by version, files without their local path.
+Value as_observed(const Value& input) {
+  if (const auto* secret = input.get<Secret>()) return secret->version();
+  if (!input.map()) return input;
+  Value::Map kept = *input.map();
+  if (input.find("sha256")) kept.erase("path");
+  return kept;
+}
+
+void put_inputs(Value& managed, const Value& wanted, const std::vector<Field>& fields) {
+  Value::Map result = managed.map() ? *managed.map() : Value::Map{};
+  for (const auto& [name, input] : *wanted.map()) {
+    const Field* field = find_field(fields, name);
+    if (!field || !field->managed) continue;
+    if (input.is_null())
+      result.erase(name);
+    else
+      result.insert_or_assign(name, as_observed(input));
+  }
+  managed = std::move(result);
+}
+
+bool has_unresolved(const Value& value) {
+  bool found = false;
+  for_each_secret(value, [&](const Secret& secret) { found |= !secret.is_resolved(); });
+  for_each_unknown(value, [&](const Unknown&) { found = true; });
+  return found;
+}
+
+int percent_after(const Change& change, const Stage& stage) {
+  if (stage.kind == StageKind::shift) return stage.weight;
+  std::vector<std::string> acts;
+  for (const Stage& other : change.stages)
+    if (other.kind == StageKind::act) acts.push_back(other.name);
+  const auto at = std::ranges::find(acts, stage.name) - acts.begin() + 1;
+  return static_cast<int>(100 * at / std::max<std::ptrdiff_t>(1, std::ssize(acts)));
+}
+
+class SimulatedResource final : public Resource {
+public:
+  SimulatedResource(std::shared_ptr<World> world, ResourceShape shape)
+      : world_(std::move(world)), shape_(std::move(shape)), fields_(resource_fields(shape_)) {}
+
+  std::vector<Result<Observation>> observe(ReadSession&, std::span<const Ask> asks) const override {
+    std::vector<Result<Observation>> answers;
+    answers.reserve(asks.size());
+    for (const Ask& ask : asks) answers.push_back(observe_one(ask));
+    return answers;
+  }
+
+  Result<Change> plan(const Ask& ask, const Observation& seen, const Strategy& strategy) const override {
+    Change change;
+    change.basis = basis(ask, seen);
+    if (!ask.inputs) return seen.exists ? removal(std::move(change), ask) : change;
+    const Value wanted = with_defaults(fields_, *ask.inputs);
+    FieldDiff diff = diff_fields(fields_, seen.exists ? seen.managed : Value(), wanted);
+    const Value* progress = seen.facts.find("progress");
+    if (seen.exists && progress && *progress != Value(100))
+      diff.fields.push_back({.path = "progress", .before = *progress, .after = 100});
+    change.desired = wanted;
+    if (seen.exists && (diff.empty() || diff.annotations_only)) return change;
+    change.action = !seen.exists ? Action::create : diff.replaces ? Action::replace : Action::update;
+    change.fields = std::move(diff.fields);
+    change.stages = shape_.stages(wanted, strategy);
+    change.summary = thing_name(shape_.name, ask);
+    if (change.action == Action::replace) change.downtime = "the old one is gone before the new one is there";
+    return change;
+  }
+
+  Result<Value> apply(WriteSession& session, const Change& change, const Stage& stage,
+                      const Intent& intent) const override {
+    if (has_unresolved(change.desired)) return fail(Cause::internal, "apply was given an unresolved value");
+    if (stage.kind == StageKind::act || stage.kind == StageKind::shift)
+      DEPLOYCTL_CHECK(session.effects.undo(change.basis));
+    if (shape_.remote_id) DEPLOYCTL_CHECK(session.effects.remote_id("operation-" + intent.key));
+    session.output.line(Stream::out, "simulated " + stage.name);
+    const std::string name = thing_name(shape_.name, intent.ask);
+    return world_->act(call_of(shape_.name, intent), session.stop, [&](std::map<std::string, Thing>& things) {
+      std::string what = take_effect(things, name, change, stage);
+      const auto left = things.find(name);
+      return std::pair(std::move(what),
+                       outputs_of(name, left == things.end() ? Value() : left->second.managed));
+    });
+  }
+
+  Readiness ready(ReadSession&, const Change& change, const Stage& stage) const override {
+    const Call call{.action = shape_.name,
+                    .step = text(change.basis, "step"),
+                    .target = text(change.basis, "target"),
+                    .stage = stage.name};
+    if (world_->takes(Act::crash_loop, call))
+      return {
+          .state = Readiness::State::failed, .detail = "restarted 3 times", .evidence = {"panic: simulated"}};
+    if (world_->takes(Act::never_ready, call))
+      return {.state = Readiness::State::waiting, .detail = "status 503, wanted 200"};
+    return {};
+  }
+
+  Confirmation confirm(ReadSession&, const Intent& intent) const override {
+    const Call call = call_of(shape_.name, intent);
+    const std::string id = intent.remote_ids.empty() ? "" : intent.remote_ids.back();
+    if (world_->takes(Act::still_running, call))
+      return {.state = Confirmation::State::in_progress, .detail = id};
+    if (intent.crash_class == CrashClass::opaque || world_->takes(Act::unknowable, call))
+      return {.state = Confirmation::State::unknown, .detail = "the simulated target cannot say"};
+    auto outputs = world_->outputs_of(intent.key);
+    if (!outputs) return {.state = Confirmation::State::not_done};
+    return {.state = Confirmation::State::done, .outputs = *std::move(outputs)};
+  }
+
+  Result<Change> revert(const Undo& undo, const Observation& seen) const override {
+    const Value* before = undo.data.find("before");
+    if (!before) return fail(Cause::internal, "undo data without 'before'");
+    Change change;
+    change.basis = basis(undo.ask, seen);
+    if (before->is_null()) return seen.exists ? removal(std::move(change), undo.ask) : change;
+    if (seen.exists && seen.facts == *before) return change;
+    change.action = seen.exists ? Action::update : Action::create;
+    change.desired["restore"] = *before;
+    change.stages = {
+        {.name = "restore", .ready = shape_.on_hosts ? std::optional(ReadyRule{}) : std::nullopt}};
+    return change;
+  }
+
+  Diagnosis diagnose(ReadSession&, const Failure& failure) const override {
+    if (world_->takes(Act::undiagnosable, call_of(shape_.name, failure.intent)))
+      return {.cause = Cause::internal, .summary = "nothing is known"};
+    const bool crashed = failure.error.message.find("restarted") != std::string::npos;
+    return {.cause = crashed ? Cause::crash_loop : failure.error.cause,
+            .summary = failure.error.message,
+            .evidence = failure.error.evidence};
+  }
+
+  Value outputs(const Ask& ask, const Observation& seen) const override {
+    const Value* managed = seen.facts.find("managed");
+    return outputs_of(thing_name(shape_.name, ask), managed ? *managed : Value());
+  }
+
+private:
+  static std::string text(const Value& map, std::string_view key) {
+    const Value* found = map.find(key);
+    return found && found->text() ? *found->text() : "";
+  }
+
+  static Value outputs_of(const std::string& name, const Value& managed) {
+    const Value* value = managed.find("value");
+    return Value::Map{{"id", name}, {"value", value ? *value : Value()}};
+  }
+
+  static Value basis(const Ask& ask, const Observation& seen) {
+    return Value::Map{
+        {"step", ask.step}, {"target", ask.target.name}, {"before", seen.exists ? seen.facts : Value()}};
+  }
+
+  Result<Change> removal(Change change, const Ask& ask) const {
+    change.action = Action::remove;
+    change.summary = thing_name(shape_.name, ask);
+    change.stages = {{.name = "remove"}};
+    return change;
+  }
+
+  Result<Observation> observe_one(const Ask& ask) const {
+    const Call call{.action = shape_.name, .step = ask.step, .target = ask.target.name};
+    if (world_->takes(Act::unobservable, call))
+      return fail(
+          {.cause = Cause::network, .message = "the simulated target does not answer", .retryable = true});
+    const auto thing = world_->read(thing_name(shape_.name, ask));
+    if (!thing) return Observation{};
+    Observation seen{.exists = true, .healthy = thing->healthy, .facts = to_value(*thing)};
+    seen.managed = ask.inputs ? managed_part(fields_, thing->managed, with_defaults(fields_, *ask.inputs))
+                              : thing->managed;
+    return seen;
+  }
+
+  std::string take_effect(std::map<std::string, Thing>& things, const std::string& name, const Change& change,
+                          const Stage& stage) const {
+    if (change.action == Action::remove) {
+      things.erase(name);
+      return "remove";
+    }
+    if (const Value* before = change.desired.find("restore")) {
+      things[name] = to_thing(*before);
+      return "restore";
+    }
+    if (stage.kind == StageKind::finish) return "finish";
+    if (stage.kind == StageKind::prepare) return "prepare"; // like an upload: nothing anyone can see
+    Thing& thing = things[name];
+    thing.progress = percent_after(change, stage);
+    if (thing.progress < 100) {
+      put_inputs(thing.staged, change.desired, fields_);
+      return "shift";
+    }
+    if (change.action == Action::replace) thing.managed = {};
+    put_inputs(thing.managed, change.desired, fields_);
+    thing.staged = {};
+    thing.healthy = true;
+    return stage.kind == StageKind::shift ? "shift" : change.action == Action::create ? "create" : "update";
+  }
+
+  std::shared_ptr<World> world_;
+  ResourceShape shape_;
+  std::vector<Field> fields_;
+};
+
+} // namespace
+
+Provider make_resource(std::shared_ptr<World> world, ResourceShape shape) {
+  Provider provider;
+  provider.description = {
+      .name = shape.name,
+      .summary = shape.summary,
+      .kind = Kind::resource,
+      .fields = resource_fields(shape),
+      .outputs = {{.name = "id", .help = "Name of the thing in the simulated world."},
+                  {.name = "value", .type = FieldType::any, .help = "The value it holds."}},
+      .strategies = shape.strategies,
+      .on_hosts = shape.on_hosts,
+      .crash_class = crash_class_or(shape.crash_class)};
+  provider.verbs = std::make_shared<const SimulatedResource>(std::move(world), std::move(shape));
+  return provider;
+}
+
+} // namespace deployctl::simulated

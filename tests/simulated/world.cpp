@@ -1,0 +1,219 @@
+#include "simulated/world.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace deployctl::simulated {
+namespace {
+
+bool matches(const Rule& rule, const Call& call) {
+  const auto fits = [](const std::string& wanted, const std::string& name) {
+    return wanted.empty() || wanted == name;
+  };
+  return fits(rule.step, call.step) && fits(rule.target, call.target) && fits(rule.stage, call.stage);
+}
+
+bool concerns_effects(Act act) {
+  switch (act) {
+  case Act::fail_before:
+  case Act::fail_after:
+  case Act::lose_answer:
+  case Act::hold:
+  case Act::hold_after:
+  case Act::bug:
+    return true;
+  default:
+    return false;
+  }
+}
+
+} // namespace
+
+void World::add(Rule rule) {
+  const std::scoped_lock lock(mutex_);
+  rules_.push_back(std::move(rule));
+}
+
+void World::delay(const std::string& step, Milliseconds by) {
+  const std::scoped_lock lock(mutex_);
+  delays_[step] = by;
+}
+
+void World::release() {
+  const std::scoped_lock lock(mutex_);
+  released_ = true;
+  changed_.notify_all();
+}
+
+bool World::wait_until_held(std::size_t count, Milliseconds limit) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, limit, [&] { return held_ >= count; });
+}
+
+std::optional<Rule> World::take(const Call& call, const std::function<bool(Act)>& wanted) {
+  const auto found = std::ranges::find_if(
+      rules_, [&](const Rule& rule) { return rule.times >= 0 && wanted(rule.act) && matches(rule, call); });
+  if (found == rules_.end()) return std::nullopt;
+  Rule taken = *found;
+  if (found->times > 0 && --found->times == 0) found->times = -1; // used up
+  return taken;
+}
+
+bool World::hold(std::unique_lock<std::mutex>& lock, const std::stop_token& stop) {
+  ++held_;
+  changed_.notify_all();
+  const bool released = changed_.wait(lock, stop, [&] { return released_; });
+  --held_;
+  return released;
+}
+
+Result<Value> World::act(const Call& call, std::stop_token stop, const Effect& effect) {
+  std::unique_lock lock(mutex_);
+  const auto rule = take(call, concerns_effects);
+  const auto is = [&](Act act) { return rule && rule->act == act; };
+  if (is(Act::bug)) throw std::logic_error("a simulated bug in " + call.step);
+  if (is(Act::fail_before)) return fail(rule->error);
+  if (is(Act::hold) && !hold(lock, stop)) return fail(Cause::cancelled, "cancelled before the effect");
+  if (const auto known = done_by_key_.find(call.key);
+      call.crash_class == CrashClass::keyed && known != done_by_key_.end())
+    return known->second;
+
+  if (const auto slow = delays_.find(call.step); slow != delays_.end() && clock_)
+    clock_->advance(slow->second);
+  auto [what, outputs] = effect(things_);
+  effects_.push_back({.action = call.action,
+                      .step = call.step,
+                      .target = call.target,
+                      .stage = call.stage,
+                      .key = call.key,
+                      .attempt = call.attempt,
+                      .what = std::move(what)});
+  done_by_key_[call.key] = outputs;
+
+  if (is(Act::fail_after)) return fail(rule->error);
+  if (is(Act::lose_answer))
+    return fail({.cause = Cause::network, .message = "the connection was lost", .retryable = true});
+  if (is(Act::hold_after) && !hold(lock, stop)) return fail(Cause::cancelled, "cancelled after the effect");
+  return outputs;
+}
+
+std::optional<Value> World::outputs_of(const std::string& key) const {
+  const std::scoped_lock lock(mutex_);
+  const auto found = done_by_key_.find(key);
+  return found == done_by_key_.end() ? std::nullopt : std::optional(found->second);
+}
+
+bool World::takes(Act act, const Call& call) {
+  const std::scoped_lock lock(mutex_);
+  return take(call, [act](Act other) { return other == act; }).has_value();
+}
+
+Result<Thing> World::read(const std::string& name) {
+  const std::scoped_lock lock(mutex_);
+  ++reads_;
+  const auto found = things_.find(name);
+  if (found == things_.end()) return fail(Cause::not_found, "there is no " + name);
+  return found->second;
+}
+
+std::vector<Done> World::effects() const {
+  const std::scoped_lock lock(mutex_);
+  return effects_;
+}
+
+std::vector<std::string> World::log() const {
+  const std::scoped_lock lock(mutex_);
+  std::vector<std::string> lines;
+  lines.reserve(effects_.size());
+  for (const Done& done : effects_)
+    lines.push_back(done.step + (done.target.empty() ? "" : "/" + done.target) + " " + done.stage + " " +
+                    done.what);
+  return lines;
+}
+
+std::set<std::string> World::keys_done_twice() const {
+  const std::scoped_lock lock(mutex_);
+  std::set<std::string> seen;
+  std::set<std::string> twice;
+  for (const Done& done : effects_)
+    if (!seen.insert(done.key).second) twice.insert(done.key);
+  return twice;
+}
+
+std::map<std::string, Thing> World::things() const {
+  const std::scoped_lock lock(mutex_);
+  return things_;
+}
+
+std::optional<Thing> World::thing(const std::string& name) const {
+  const std::scoped_lock lock(mutex_);
+  const auto found = things_.find(name);
+  return found == things_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void World::put(const std::string& name, Thing thing) {
+  const std::scoped_lock lock(mutex_);
+  things_[name] = std::move(thing);
+}
+
+void World::erase(const std::string& name) {
+  const std::scoped_lock lock(mutex_);
+  things_.erase(name);
+}
+
+void World::set_data(const std::string& name, Value value) {
+  const std::scoped_lock lock(mutex_);
+  data_[name] = std::move(value);
+}
+
+Result<Value> World::data(const std::string& name) {
+  const std::scoped_lock lock(mutex_);
+  ++reads_;
+  const auto found = data_.find(name);
+  if (found == data_.end()) return fail(Cause::not_found, "there is no data named '" + name + "'");
+  return found->second;
+}
+
+void World::set_samples(const std::string& name, std::vector<Value> samples) {
+  const std::scoped_lock lock(mutex_);
+  samples_[name] = std::move(samples);
+}
+
+Value World::next_sample(const std::string& name) {
+  const std::scoped_lock lock(mutex_);
+  ++reads_;
+  std::vector<Value>& left = samples_[name];
+  if (left.empty()) return 0;
+  Value sample = left.front();
+  if (left.size() > 1) left.erase(left.begin());
+  return sample;
+}
+
+void World::send(const Call& call, std::string message) {
+  const std::scoped_lock lock(mutex_);
+  effects_.push_back(
+      {.action = call.action, .step = call.step, .target = {}, .stage = {}, .key = call.key, .what = "send"});
+  messages_.push_back(std::move(message));
+}
+
+std::vector<std::string> World::messages() const {
+  const std::scoped_lock lock(mutex_);
+  return messages_;
+}
+
+void World::connected() {
+  const std::scoped_lock lock(mutex_);
+  ++connections_;
+}
+
+int World::connections() const {
+  const std::scoped_lock lock(mutex_);
+  return connections_;
+}
+
+int World::reads() const {
+  const std::scoped_lock lock(mutex_);
+  return reads_;
+}
+
+} // namespace deployctl::simulated
