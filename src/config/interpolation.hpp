@@ -86,6 +86,9 @@ struct Evaluation {
 // an unknown in it an Unknown whose expression has everything known put in. Both in one text is a problem.
 Evaluation evaluate(const Template& text, const Lookup& lookup);
 
+// `unknown.expression`, or the plain reference to its step and output when that is empty.
+std::string expression_of(const Unknown& unknown);
+
 struct StepReference {
   std::string step;   // "image" or "image.api"
   std::string output; // "ref" or "files.0.name"
