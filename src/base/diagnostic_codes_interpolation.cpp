@@ -5,7 +5,7 @@
 namespace deployctl::topics {
 namespace {
 
-constexpr std::array<DiagnosticCode, 9> rows = {{
+constexpr std::array<DiagnosticCode, 8> rows = {{
     {"D0401", "malformed interpolation",
      "An interpolation is ${name}, with filters ${name | filter}; an environment variable may have "
      "${NAME:-default} or "
@@ -15,11 +15,6 @@ constexpr std::array<DiagnosticCode, 9> rows = {{
      "name: \"${git.branch | upper}\"\n", "name: \"${git.branch | slug}\"\n"},
     {"D0403", "wrong argument of a filter", "Only default takes an argument, one text in single quotes.",
      "name: \"${git.tag | default(none)}\"\n", "name: \"${git.tag | default('none')}\"\n"},
-    {"D0404", "unknown name",
-     "A name with dots begins with vars, secrets, hosts, host, git, release, live, run, each or steps; "
-     "environment and "
-     "project stand alone. A name without dots is an environment variable.",
-     "site: \"${var.domain}\"\n", "site: \"${vars.domain}\"\n"},
     {"D0405", "no text",
      "Inside a longer text only texts, numbers and booleans can stand. Alone, an interpolation keeps its "
      "type, so a list "

@@ -66,7 +66,7 @@ struct Answer {
   State state = State::found;
   Value value; // Unknown for the output of a step that has not run: its step and output name what will be
                // asked then
-  std::string code = "D0410";
+  std::string code;
   std::string message; // when not found
   std::string help;
 

@@ -14,12 +14,8 @@ constexpr std::string_view blanks = " \t\r\n";
 constexpr std::string_view malformed = "D0401";
 constexpr std::string_view unknown_filter = "D0402";
 constexpr std::string_view filter_argument = "D0403";
-constexpr std::string_view unknown_root = "D0404";
 constexpr std::string_view nested_default = "D0409";
 constexpr std::array<std::string_view, 2> reserved = {"environment", "project"}; // no environment variables
-constexpr std::array<std::string_view, 12> roots = {"vars", "secrets", "environment", "hosts",
-                                                    "host", "project", "git",         "release",
-                                                    "live", "run",     "each",        "steps"};
 
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -118,11 +114,7 @@ private:
       if (part.empty())
         return problem(malformed, fmt::format("'{}' has an empty part", out.name),
                        "write names with one dot between parts");
-    if (std::find(roots.begin(), roots.end(), root) != roots.end()) return true;
-    const std::vector<std::string> near = similar_names(root, {roots.begin(), roots.end()});
-    return problem(unknown_root, fmt::format("nothing is called '{}'", root),
-                   near.empty() ? "names begin with " + join({roots.begin(), roots.end()}, ", ")
-                                : fmt::format("a similar name exists: '{}'", near.front()));
+    return true; // whether it names anything is the lookup's to say
   }
 
   // `:-default` and `:?message` run to the closing brace, as written.

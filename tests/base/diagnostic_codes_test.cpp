@@ -26,7 +26,8 @@ std::string read(const std::filesystem::path& path) {
 
 bool is_code_file(const std::filesystem::path& path) {
   const std::string name = path.filename().string();
-  return (path.extension() == ".cpp" || path.extension() == ".hpp") && name.rfind("diagnostic_codes_", 0) != 0;
+  return (path.extension() == ".cpp" || path.extension() == ".hpp") &&
+         name.rfind("diagnostic_codes_", 0) != 0;
 }
 
 // Every "D0123" in a string literal, in code lines: a comment may show one as an example.
@@ -38,7 +39,8 @@ std::set<std::string> used_codes() {
     std::istringstream lines(read(entry.path()));
     for (std::string line; std::getline(lines, line);) {
       const std::string code = line.substr(0, line.find("//"));
-      for (std::sregex_iterator it(code.begin(), code.end(), literal), end; it != end; ++it) out.insert((*it)[1]);
+      for (std::sregex_iterator it(code.begin(), code.end(), literal), end; it != end; ++it)
+        out.insert((*it)[1]);
     }
   }
   return out;
