@@ -1,0 +1,280 @@
+#include "net/http.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <iterator>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include <curl/curl.h>
+#include <fmt/core.h>
+
+#include "base/strings.hpp"
+#include "net/http_rules.hpp"
+
+namespace deployctl::net {
+namespace {
+
+constexpr std::size_t idle_channels = 16;
+constexpr std::size_t longest_header_block = 256U << 10;
+
+std::string_view bytes_of(const Text& text) {
+  return text.plain() ? std::string_view(*text.plain()) : text.secret()->reveal();
+}
+
+struct EasyCleanup {
+  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+};
+struct MultiCleanup {
+  void operator()(CURLM* handle) const { curl_multi_cleanup(handle); }
+};
+// libcurl copies header lines; they may hold credentials.
+struct ListCleanup {
+  void operator()(curl_slist* list) const {
+    for (curl_slist* line = list; line; line = line->next)
+      explicit_bzero(line->data, std::strlen(line->data));
+    curl_slist_free_all(list);
+  }
+};
+using HeaderLines = std::unique_ptr<curl_slist, ListCleanup>;
+
+// One transfer handle and its connection cache. Used by one request at a time.
+struct Channel {
+  std::string origin;
+  std::unique_ptr<CURLM, MultiCleanup> multi{curl_multi_init()};
+  std::unique_ptr<CURL, EasyCleanup> easy{curl_easy_init()};
+};
+
+// What the callbacks fill.
+struct Arrival {
+  HttpResponse response;
+  std::size_t limit = 0;
+  std::size_t header_bytes = 0;
+  bool too_large = false;
+};
+
+std::size_t take_body(char* bytes, std::size_t size, std::size_t count, void* to) {
+  auto& arrival = *static_cast<Arrival*>(to);
+  const std::size_t length = size * count;
+  if (length > arrival.limit - arrival.response.body.size()) {
+    arrival.too_large = true;
+    return 0;
+  }
+  arrival.response.body.append(bytes, length);
+  return length;
+}
+
+std::size_t take_header(char* bytes, std::size_t size, std::size_t count, void* to) {
+  auto& arrival = *static_cast<Arrival*>(to);
+  const std::string_view line(bytes, size * count);
+  arrival.header_bytes += line.size();
+  if (arrival.header_bytes > longest_header_block) {
+    arrival.too_large = true;
+    return 0;
+  }
+  if (line.starts_with("HTTP/")) { // a new response: what came before was 1xx
+    arrival.response.headers.clear();
+  } else if (const auto colon = line.find(':'); colon != std::string_view::npos) {
+    arrival.response.headers.emplace(to_lower(line.substr(0, colon)),
+                                     std::string(trim(line.substr(colon + 1))));
+  }
+  return line.size();
+}
+
+void append_line(HeaderLines& lines, std::string line) {
+  if (curl_slist* longer = curl_slist_append(lines.get(), line.c_str())) {
+    static_cast<void>(lines.release());
+    lines.reset(longer);
+  }
+  explicit_bzero(line.data(), line.size());
+}
+
+HeaderLines header_lines(const HttpRequest& request) {
+  HeaderLines lines;
+  append_line(lines, "Expect:"); // a wait of a second for nothing
+  bool typed = false;
+  for (const auto& [name, value] : request.headers) {
+    typed |= equal_ignoring_case(name, "content-type");
+    const std::string_view bytes = bytes_of(value);
+    append_line(lines,
+                name + (bytes.empty() ? ";" : ": ") + std::string(bytes)); // "Name;" sends an empty value
+  }
+  if (!typed) append_line(lines, "Content-Type:"); // not libcurl's guess
+  return lines;
+}
+
+void set_method(CURL* easy, const HttpRequest& request) {
+  const std::string_view body = bytes_of(request.body);
+  if (request.method == "HEAD") {
+    curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+    return;
+  }
+  if (!body.empty() || request.method == "POST" || request.method == "PUT" || request.method == "PATCH") {
+    curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body.data());
+  }
+  curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+}
+
+void set_options(CURL* easy, const HttpRequest& request, const Url& url, const HttpSettings& settings) {
+  const auto set = [easy](CURLoption option, const std::string& value) {
+    if (!value.empty()) curl_easy_setopt(easy, option, value.c_str());
+  };
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_URL, url.text().c_str());
+  curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(easy, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
+  curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+  curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, std::max(1L, static_cast<long>(request.timeout.count())));
+  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+                   std::max(1L, static_cast<long>(request.connect_timeout.count())));
+  // An empty proxy also keeps libcurl from reading the environment.
+  curl_easy_setopt(easy, CURLOPT_PROXY, proxy_for(url, settings.proxies).c_str());
+  set(CURLOPT_USERAGENT, settings.user_agent);
+  set(CURLOPT_CAINFO, request.ca_file); // the system's directory of certificates stays trusted
+  set(CURLOPT_UNIX_SOCKET_PATH, request.unix_socket);
+}
+
+struct Mapping {
+  CURLcode code;
+  Cause cause;
+  bool sent; // the request may have reached the server
+};
+
+constexpr Mapping mappings[] = {
+    {CURLE_COULDNT_RESOLVE_HOST, Cause::network, false},
+    {CURLE_COULDNT_RESOLVE_PROXY, Cause::network, false},
+    {CURLE_COULDNT_CONNECT, Cause::network, false},
+    {CURLE_SSL_CONNECT_ERROR, Cause::tls, false},
+    {CURLE_PEER_FAILED_VERIFICATION, Cause::tls, false},
+    {CURLE_SSL_CERTPROBLEM, Cause::tls, false},
+    {CURLE_SSL_CIPHER, Cause::tls, false},
+    {CURLE_SSL_CACERT_BADFILE, Cause::tls, false},
+    {CURLE_SSL_ISSUER_ERROR, Cause::tls, false},
+    {CURLE_SSL_INVALIDCERTSTATUS, Cause::tls, false},
+    {CURLE_URL_MALFORMAT, Cause::config, false},
+    {CURLE_UNSUPPORTED_PROTOCOL, Cause::config, false},
+    {CURLE_OPERATION_TIMEDOUT, Cause::timeout, true},
+    {CURLE_OUT_OF_MEMORY, Cause::internal, true},
+    {CURLE_BAD_FUNCTION_ARGUMENT, Cause::internal, false},
+};
+
+Error as_error(CURLcode code, const char* detail, CURL* easy, const HttpRequest& request, const Url& url) {
+  const auto found = std::ranges::find(mappings, code, &Mapping::code);
+  Mapping mapping = found == std::end(mappings) ? Mapping{code, Cause::network, true} : *found;
+  curl_off_t connected = 0;
+  curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &connected);
+  mapping.sent &= connected > 0;
+  std::string why = to_lower(*detail ? detail : curl_easy_strerror(code));
+  while (why.ends_with('.') || why.ends_with('\n')) why.pop_back();
+  Error error{.cause = mapping.cause, .message = fmt::format("no response from {}: {}", url.origin(), why)};
+  const bool transient = mapping.cause == Cause::network || mapping.cause == Cause::timeout;
+  error.retryable = transient && (!mapping.sent || is_idempotent(request.method));
+  if (mapping.cause == Cause::timeout)
+    error.message = fmt::format(
+        "no {} {} within {} ms", mapping.sent ? "response from" : "connection to", url.origin(),
+        mapping.sent ? request.timeout.count() : std::min(request.timeout, request.connect_timeout).count());
+  return error;
+}
+
+// Runs the one transfer of `multi` until it is done or stop is asked for; nothing means stopped.
+std::optional<CURLcode> perform(CURLM* multi, const std::stop_token& stop) {
+  const std::stop_callback wake(stop, [multi] { curl_multi_wakeup(multi); });
+  for (;;) {
+    int running = 0;
+    if (curl_multi_perform(multi, &running) != CURLM_OK) return CURLE_FAILED_INIT;
+    int left = 0;
+    while (const CURLMsg* message = curl_multi_info_read(multi, &left))
+      if (message->msg == CURLMSG_DONE) return message->data.result;
+    if (stop.stop_requested()) return std::nullopt;
+    if (curl_multi_poll(multi, nullptr, 0, 1'000, nullptr) != CURLM_OK) return CURLE_FAILED_INIT;
+  }
+}
+
+Milliseconds elapsed(CURL* easy) {
+  curl_off_t total = 0, before = 0;
+  curl_easy_getinfo(easy, CURLINFO_TOTAL_TIME_T, &total);
+  curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &before);
+  return std::chrono::ceil<Milliseconds>(std::chrono::microseconds(std::max<curl_off_t>(0, total - before)));
+}
+
+} // namespace
+
+struct CurlHttp::Pool {
+  HttpSettings settings;
+  std::mutex mutex; // guards `idle`
+  std::vector<std::unique_ptr<Channel>> idle;
+
+  // Prefers one that talked to the same origin: its connection may still be open.
+  std::unique_ptr<Channel> borrow(const std::string& origin) {
+    {
+      const std::scoped_lock lock(mutex);
+      const auto same = std::ranges::find(idle, origin, &Channel::origin);
+      if (same != idle.end()) {
+        auto channel = std::move(*same);
+        idle.erase(same);
+        return channel;
+      }
+    }
+    static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT); // once, and only by who sends
+    auto channel = std::make_unique<Channel>();
+    channel->origin = origin;
+    return ready == CURLE_OK && channel->multi && channel->easy ? std::move(channel) : nullptr;
+  }
+
+  void give_back(std::unique_ptr<Channel> channel) {
+    const std::scoped_lock lock(mutex);
+    if (idle.size() >= idle_channels) idle.erase(idle.begin()); // the one unused for longest
+    idle.push_back(std::move(channel));
+  }
+};
+
+CurlHttp::CurlHttp(HttpSettings settings) : pool_(std::make_unique<Pool>()) {
+  pool_->settings = std::move(settings);
+}
+
+CurlHttp::~CurlHttp() = default;
+
+Result<HttpResponse> CurlHttp::send(const HttpRequest& request, std::stop_token stop) {
+  DEPLOYCTL_TRY(const Url url, check_request(request));
+  if (stop.stop_requested()) return fail(Cause::cancelled, "cancelled before the request was sent");
+  auto channel = pool_->borrow(url.origin() + '|' + request.unix_socket + '|' + request.ca_file);
+  if (!channel) return fail(Cause::internal, "libcurl could not be started");
+  CURL* easy = channel->easy.get();
+  Arrival arrival{.limit = request.response_limit};
+  char detail[CURL_ERROR_SIZE] = {};
+  const HeaderLines lines = header_lines(request);
+  curl_easy_reset(easy);
+  set_options(easy, request, url, pool_->settings);
+  set_method(easy, request);
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, lines.get());
+  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, detail);
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, &arrival);
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, &arrival);
+
+  curl_multi_add_handle(channel->multi.get(), easy);
+  const auto code = perform(channel->multi.get(), stop);
+  curl_multi_remove_handle(channel->multi.get(), easy);
+  if (!code) return fail(Cause::cancelled, fmt::format("the request to {} was cancelled", url.origin()));
+  if (arrival.too_large)
+    return fail(Cause::capacity,
+                fmt::format("the response of {} has over {} bytes", url.origin(), arrival.limit));
+  if (*code != CURLE_OK) return fail(as_error(*code, detail, easy, request, url));
+  long status = 0;
+  curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+  arrival.response.status = static_cast<int>(status);
+  arrival.response.elapsed = elapsed(easy);
+  curl_easy_reset(easy); // it points into this frame
+  pool_->give_back(std::move(channel));
+  return std::move(arrival.response);
+}
+
+} // namespace deployctl::net
