@@ -41,7 +41,7 @@ public:
 private:
   mutable std::mutex mutex_;
   std::vector<Secret> secrets_;
-  std::shared_ptr<const RedactionTable> table_;
+  mutable std::shared_ptr<const RedactionTable> table_; // none when a secret was added since
 };
 
 // One per stream, used by one thread at a time. Not for text that is written without it elsewhere.

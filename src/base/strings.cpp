@@ -50,6 +50,10 @@ bool equal_ignoring_case(std::string_view left, std::string_view right) {
                     [](char a, char b) { return lower(a) == lower(b); });
 }
 
+bool is_letter_or_digit(char byte) {
+  return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9');
+}
+
 std::string replace_all(std::string_view text, std::string_view what, std::string_view with) {
   std::string out;
   std::size_t begin = 0;

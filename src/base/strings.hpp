@@ -12,6 +12,7 @@ std::string_view trim(std::string_view text);                               // s
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 std::string to_lower(std::string_view text);                             // ASCII
 bool equal_ignoring_case(std::string_view left, std::string_view right); // ASCII
+bool is_letter_or_digit(char byte);                                      // ASCII
 std::string replace_all(std::string_view text, std::string_view what, std::string_view with);
 
 // Damerau's distance (optimal string alignment): insertions, deletions, substitutions, neighbours swapped.
