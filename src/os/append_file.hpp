@@ -29,7 +29,7 @@ inline constexpr std::uint64_t append_step = 1U << 20;
 // Creates `path` (mode 0600, must not exist) holding `first`; it appears under its name only when that is
 // durable.
 Result<std::unique_ptr<AppendFile>> create_append_file(const std::string& path, std::string_view first);
-// Goes on behind byte `size` of an existing file; what stands there is overwritten with zeros.
+// Goes on behind byte `size` of an existing file; what stood there is cut off.
 Result<std::unique_ptr<AppendFile>> continue_append_file(const std::string& path, std::uint64_t size);
 
 } // namespace deployctl::os

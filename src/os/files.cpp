@@ -107,6 +107,11 @@ Result<std::string> read_file(const std::string& path, std::size_t limit) {
   return bytes;
 }
 
+Status stream_file(const std::string& path, const std::function<Status(std::string_view)>& take) {
+  DEPLOYCTL_TRY(const RegularFile file, open_regular(path));
+  return read_pieces(file.descriptor.get(), path, take);
+}
+
 Status atomic_write(const std::string& path, std::string_view bytes, unsigned mode) {
   const SplitPath parts = split_path(path);
   const Descriptor directory(::open(parts.directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,9 @@ Error system_error(std::string_view doing, std::string_view path, int code);
 
 // A regular file of at most `limit` bytes; never blocks on a pipe or device.
 Result<std::string> read_file(const std::string& path, std::size_t limit);
+
+// The same without a limit, piece by piece; ends early when `take` fails.
+Status stream_file(const std::string& path, const std::function<Status(std::string_view)>& take);
 
 // Temporary file beside it, fsync, rename, fsync of the directory. Permission bits are exactly `mode`.
 Status atomic_write(const std::string& path, std::string_view bytes, unsigned mode = 0644);

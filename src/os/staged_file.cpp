@@ -46,8 +46,12 @@ Status StagedFile::write(std::string_view bytes) {
 }
 
 Status StagedFile::publish(unsigned mode) {
+  return publish(mode, directory_, name_);
+}
+
+Status StagedFile::publish(unsigned mode, int directory, const std::string& name) {
   if (::fchmod(file_.get(), mode & 07777U) != 0 || ::fsync(file_.get()) != 0 ||
-      ::renameat(directory_, temporary_.c_str(), directory_, name_.c_str()) != 0)
+      ::renameat(directory_, temporary_.c_str(), directory, name.c_str()) != 0)
     return fail(system_error("cannot write", shown_path_, errno));
   temporary_.clear();
   return {};

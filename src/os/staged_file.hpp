@@ -23,6 +23,8 @@ public:
   Status write(std::string_view bytes);
   // Sets the mode, syncs the bytes and renames. The caller syncs the directory.
   Status publish(unsigned mode);
+  // The same under a name found while writing, in another open directory of the same file system.
+  Status publish(unsigned mode, int directory, const std::string& name);
 
 private:
   StagedFile(int directory, std::string name, std::string temporary, std::string shown_path, Descriptor file);

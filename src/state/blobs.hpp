@@ -20,9 +20,9 @@ class Blobs {
 public:
   explicit Blobs(std::string directory) : directory_(std::move(directory)) {} // ".deployctl/blobs"
 
-  // Hashes while copying, once; durable under its digest when it returns. Storing what is there already is
-  // cheap.
-  [[nodiscard]] Result<BlobInfo> put_file(const std::string& path) const;
+  // Hashes while copying, once; durable under its digest when it returns. With `expected` (a digest from the
+  // plan) a file that is stored already is not read at all, and one that changed since is a conflict.
+  [[nodiscard]] Result<BlobInfo> put_file(const std::string& path, const std::string& expected = {}) const;
   [[nodiscard]] Result<BlobInfo> put_bytes(std::string_view bytes) const;
 
   [[nodiscard]] bool contains(const std::string& sha256) const;

@@ -26,7 +26,8 @@ public:
   // Over any file that already holds journal_start(); for tests that inject faults.
   JournalWriter(std::unique_ptr<os::AppendFile> file, Chain chain);
 
-  // One write and one sync for all of them: they become durable together, or are a torn tail.
+  // One write and one sync for all of them. A kill in between leaves any first part of them, the rest is a
+  // torn tail.
   Status append(const std::vector<Record>& records);
   Status append(RecordType type, Value payload);
   // Gives reserved space back. Appending afterwards is an error.

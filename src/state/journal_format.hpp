@@ -96,7 +96,7 @@ std::string journal_start(const JournalHeader& header, Chain& chain);
 Result<std::string> encode_frames(const std::vector<Record>& records, Chain& chain);
 
 struct TornTail {
-  std::uint64_t offset = 0; // where the last complete append ends
+  std::uint64_t offset = 0; // where the last complete record ends
   std::uint64_t bytes = 0;  // from there to the last byte that is not zero
 };
 
