@@ -43,7 +43,7 @@ std::string headline(const Ending& ending, const Style& style) {
 }
 
 std::string labelled(const Style& style, std::string_view label, const std::string& text) {
-  std::string out = "  " + std::string(label) + ":";
+  std::string out = "  " + std::string(label) + (label.empty() ? "" : ":");
   out.append(out.size() < 13 ? 13 - out.size() : 1, ' ');
   return wrap(style, out + text, 13) + "\n";
 }
@@ -91,6 +91,7 @@ std::string choices_text(const Ending& ending, const Style& style) {
 
 std::string elapsed_text(Milliseconds elapsed) {
   if (elapsed >= std::chrono::minutes(1)) return format_age(elapsed);
+  if (elapsed < std::chrono::seconds(1)) return std::to_string(elapsed.count()) + " ms";
   const auto tenths = elapsed.count() / 100;
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " s";
 }

@@ -42,7 +42,7 @@ struct Ending {
 
 std::string ending_text(const Ending& ending, const Style& style);
 
-// "1.2 s", "2 min 5 s": for people, not canonical.
+// "80 ms", "1.2 s", "2 min 5 s": for people, not canonical.
 std::string elapsed_text(Milliseconds elapsed);
 
 } // namespace deployctl::ui

@@ -14,17 +14,16 @@ struct ActionLook {
   std::string_view sign;
   std::string_view word;
   Role role;
-  int strength; // which of several actions names the step
 };
 
 // In the order of enum Action.
 constexpr std::array<ActionLook, 6> looks = {{
-    {" ", "unchanged", Role::faint, 0},
-    {"+", "create", Role::create, 2},
-    {"~", "update", Role::update, 3},
-    {"!", "replace", Role::remove, 5},
-    {"-", "remove", Role::remove, 4},
-    {">", "run", Role::run, 1},
+    {" ", "unchanged", Role::faint},
+    {"+", "create", Role::create},
+    {"~", "update", Role::update},
+    {"!", "replace", Role::remove},
+    {"-", "remove", Role::remove},
+    {">", "run", Role::run},
 }};
 
 const ActionLook& look_of(Action action) {
@@ -85,16 +84,19 @@ std::string field_lines(const Change& change, const Style& style, const PlanDeta
   return out;
 }
 
-std::string group_lines(const TargetGroup& group, bool named, const Style& style, const PlanDetail& detail) {
+// Which targets, and what happens to them where the headline does not say it.
+std::string targets_line(const TargetGroup& group, bool is_only) {
+  std::string out = "    on " + names_text(group.names, 8);
+  if (!is_only) out.append(": ").append(look_of(group.change->action).word);
+  return out + "\n";
+}
+
+std::string change_lines(const Change& change, const Style& style, const PlanDetail& detail) {
   std::string out;
-  const Change& change = *group.change;
-  if (named) {
-    const ActionLook& look = look_of(change.action);
-    out.append("    on " + names_text(group.names, 8) + ": ").append(look.word).append("\n");
-  }
-  if (!change.summary.empty()) out.append("      " + wrap(style, change.summary, 6) + "\n");
+  if (!change.summary.empty()) out.append(wrap(style, "      " + one_line(change.summary), 6) + "\n");
   out.append(field_lines(change, style, detail));
-  if (!change.downtime.empty()) out.append("      downtime: " + wrap(style, change.downtime, 8) + "\n");
+  if (!change.downtime.empty())
+    out.append(wrap(style, "      downtime: " + one_line(change.downtime), 8) + "\n");
   return out;
 }
 
@@ -106,7 +108,7 @@ std::string waves_line(const plan::PlannedStep& step, const Style& style) {
     for (const std::size_t index : step.waves[i]) names.push_back(step.targets.at(index).target.name);
     out.append(out.empty() ? "waves: " : "; ").append(std::to_string(i + 1) + ". " + names_text(names, 8));
   }
-  return out.empty() ? out : "      " + wrap(style, out, 8) + "\n";
+  return out.empty() ? out : wrap(style, "      " + out, 8) + "\n";
 }
 
 std::string unknown_lines(const plan::PlannedStep& step) {
@@ -118,7 +120,8 @@ std::string unknown_lines(const plan::PlannedStep& step) {
 
 std::string headline(const plan::PlannedStep& step, const Style& style) {
   const bool deferred = step.status == plan::StepStatus::deferred;
-  const ActionLook& look = look_of(strongest_action(step));
+  const Action action = step.status == plan::StepStatus::run ? Action::run : plan::strongest_action(step);
+  const ActionLook& look = look_of(action);
   std::string out =
       "  " + paint(style, look.role, deferred ? "?" : look.sign) + " " + paint(style, Role::strong, step.id);
   if (!step.action.empty()) out.append(" (" + step.action + ")");
@@ -127,31 +130,7 @@ std::string headline(const plan::PlannedStep& step, const Style& style) {
   return wrap(style, out, 6) + "\n";
 }
 
-int risk_of(const plan::PlannedStep& step) {
-  const Action action = strongest_action(step);
-  if (action == Action::replace || action == Action::remove) return 0;
-  return step.irreversible.empty() ? 2 : 1;
-}
-
 } // namespace
-
-Action strongest_action(const plan::PlannedStep& step) {
-  Action strongest = step.status == plan::StepStatus::run ? Action::run : Action::none;
-  for (const plan::PlannedTarget& planned : step.targets)
-    if (look_of(planned.change.action).strength > look_of(strongest).strength)
-      strongest = planned.change.action;
-  return strongest;
-}
-
-std::vector<const plan::PlannedStep*> steps_by_risk(const plan::Content& content) {
-  std::vector<const plan::PlannedStep*> steps;
-  for (const plan::PlannedStep& step : content.steps)
-    if (step.status != plan::StepStatus::unchanged && step.status != plan::StepStatus::gone)
-      steps.push_back(&step);
-  std::stable_sort(steps.begin(), steps.end(),
-                   [](const auto* left, const auto* right) { return risk_of(*left) < risk_of(*right); });
-  return steps;
-}
 
 std::string names_text(const std::vector<std::string>& names, std::size_t shown) {
   const std::size_t count = names.size() <= shown + 1 ? names.size() : shown;
@@ -164,7 +143,10 @@ std::string step_block(const plan::PlannedStep& step, const Style& style, const 
   std::string out = headline(step, style);
   const std::vector<TargetGroup> groups = grouped_targets(step);
   const bool named = !groups.empty() && !groups.front().names.front().empty();
-  for (const TargetGroup& group : groups) out.append(group_lines(group, named, style, detail));
+  for (const TargetGroup& group : groups) {
+    if (named) out.append(targets_line(group, groups.size() == 1));
+    out.append(change_lines(*group.change, style, detail));
+  }
   return out + unknown_lines(step) + waves_line(step, style);
 }
 

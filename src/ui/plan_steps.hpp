@@ -8,12 +8,6 @@
 
 namespace deployctl::ui {
 
-// The strongest action of a step's targets.
-Action strongest_action(const plan::PlannedStep& step);
-
-// Steps that do something, replacements and removals first, then irreversible ones, then in plan order.
-std::vector<const plan::PlannedStep*> steps_by_risk(const plan::Content& content);
-
 std::string step_block(const plan::PlannedStep& step, const Style& style, const PlanDetail& detail);
 
 // "app-1, app-2 and 3 more"

@@ -1,9 +1,11 @@
 #include "ui/plan_view.hpp"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "base/strings.hpp"
+#include "plan/risk.hpp"
 #include "ui/plan_steps.hpp"
 #include "ui/value_text.hpp"
 
@@ -50,37 +52,35 @@ std::string header(const PlanSubject& subject, const Style& style) {
   return out + header_line("commit", commit);
 }
 
-std::string risk_line(const Style& style, std::string_view subject, const std::string& text) {
-  return wrap(style, "  " + paint(style, Role::warning, "!") + " " + std::string(subject) + ": " + text, 4) +
-         "\n";
+// How each kind of risk reads behind the step's name, in the order of plan::RiskKind.
+constexpr std::array<std::string_view, 7> risk_phrases = {
+    "is irreversible",      "is removed",     "is replaced, not updated in place", "cannot be undone",
+    "can be undone partly", "has a downtime", "was rotated since the live release"};
+
+std::string risk_line(const plan::Risk& risk, const Style& style) {
+  const bool is_secret = risk.kind == plan::RiskKind::secret_rotated;
+  std::string out =
+      "  " + paint(style, Role::warning, "!") + " " + (is_secret ? "secret " : "") + risk.subject;
+  if (!risk.targets.empty()) out.append(" on " + names_text(risk.targets, 4));
+  out.append(" ").append(risk_phrases.at(static_cast<std::size_t>(risk.kind)));
+  if (!risk.why.empty()) out.append(": " + one_line(risk.why));
+  return wrap(style, out, 4) + "\n";
 }
 
-// Everything that forces or forbids something about this step, one line each.
-std::string step_risks(const plan::PlannedStep& step, const Style& style) {
+std::string risk_lines(const plan::Content& content, const Style& style) {
   std::string out;
-  const Action action = strongest_action(step);
-  if (action == Action::replace) out.append(risk_line(style, step.id, "is replaced, not updated in place"));
-  if (action == Action::remove) out.append(risk_line(style, step.id, "is removed"));
-  if (!step.irreversible.empty())
-    out.append(risk_line(style, step.id,
-                         "irreversible, " + step.irreversible +
-                             (step.older_code_works ? "" : "; older code does not work with it")));
-  std::set<std::string> reasons;
-  for (const plan::PlannedTarget& planned : step.targets)
-    if (planned.change.undoable != Undoable::yes && !planned.change.undoable_why.empty())
-      reasons.insert(planned.change.undoable_why);
-  for (const std::string& reason : reasons)
-    out.append(risk_line(style, step.id, "cannot be undone, " + reason));
-  return out;
-}
-
-std::string risks(const plan::Content& content, const Style& style) {
-  std::string out;
-  for (const plan::PlannedStep* step : steps_by_risk(content)) out.append(step_risks(*step, style));
-  for (const plan::PlannedSecret& secret : content.secrets)
-    if (secret.change == "rotated")
-      out.append(risk_line(style, "secret " + secret.name, "rotated since the live release"));
+  for (const plan::Risk& risk : plan::risks(content)) out.append(risk_line(risk, style));
   return out.empty() ? out : "\n" + paint(style, Role::strong, "Risks") + "\n" + out;
+}
+
+std::string step_blocks(const plan::Content& content, const Style& style, const PlanDetail& detail) {
+  std::string out = "\n" + paint(style, Role::strong, "Steps") + "\n";
+  for (const std::size_t index : plan::display_order(content)) {
+    const plan::PlannedStep& step = content.steps[index];
+    if (step.status == plan::StepStatus::unchanged || step.status == plan::StepStatus::gone) continue;
+    out.append(step_block(step, style, detail));
+  }
+  return out;
 }
 
 std::string gone_lines(const plan::Content& content) {
@@ -143,9 +143,7 @@ std::string plan_text(const PlanSubject& subject, const Style& style, const Plan
   const plan::Content& content = subject.plan.content;
   if (!subject.plan.has_changes())
     return wrap(style, no_changes_sentence(subject), 0) + "\n" + gone_lines(content);
-  std::string out =
-      header(subject, style) + risks(content, style) + "\n" + paint(style, Role::strong, "Steps") + "\n";
-  for (const plan::PlannedStep* step : steps_by_risk(content)) out.append(step_block(*step, style, detail));
+  std::string out = header(subject, style) + risk_lines(content, style) + step_blocks(content, style, detail);
   out.append(gone_lines(content));
   if (detail.unchanged_steps) out.append(unchanged_lines(content, style));
   return out + commit_lines(content, style) + "\n" + plan_totals(plan::count(content)) + "\n";
@@ -157,10 +155,10 @@ Value plan_document(const plan::Plan& plan) {
       Value::Map{{"create", counts.create},    {"update", counts.update}, {"replace", counts.replace},
                  {"remove", counts.remove},    {"run", counts.run},       {"unchanged", counts.unchanged},
                  {"deferred", counts.deferred}};
-  return Value::Map{{"format", 1},
-                    {"plan", presentable(plan::to_value(plan))},
-                    {"counts", std::move(numbers)},
-                    {"changes", plan.has_changes()}};
+  Value document = presentable(plan::to_value(plan));
+  document["counts"] = std::move(numbers);
+  document["changes"] = plan.has_changes();
+  return document;
 }
 
 } // namespace deployctl::ui

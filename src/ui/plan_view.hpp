@@ -37,7 +37,7 @@ std::string plan_totals(const plan::Counts& counts);
 // What was compared, with what, and when.
 std::string no_changes_sentence(const PlanSubject& subject);
 
-// {format, plan: {envelope, content}, counts, changes}.
+// {envelope, content, counts, changes}
 Value plan_document(const plan::Plan& plan);
 
 } // namespace deployctl::ui

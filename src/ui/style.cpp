@@ -80,20 +80,23 @@ std::string one_line(std::string_view text) {
 }
 
 std::string wrap(const Style& style, std::string_view text, int indent) {
-  std::string out;
-  std::size_t column = 0;
-  for (std::string_view word : split(text, ' ')) {
+  const std::size_t lead = std::min(text.find_first_not_of(' '), text.size());
+  std::string out(lead, ' ');
+  std::size_t column = lead;
+  bool is_first = true;
+  for (const std::string_view word : split(text.substr(lead), ' ')) {
     const std::size_t cells = painted_width(word);
-    if (out.empty()) {
-      column = cells;
+    if (is_first) {
+      is_first = false;
     } else if (column + 1 + cells > static_cast<std::size_t>(style.width)) {
       out.append("\n").append(static_cast<std::size_t>(indent), ' ');
-      column = static_cast<std::size_t>(indent) + cells;
+      column = static_cast<std::size_t>(indent);
     } else {
       out.push_back(' ');
-      column += 1 + cells;
+      ++column;
     }
     out.append(word);
+    column += cells;
   }
   return out;
 }
