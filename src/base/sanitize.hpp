@@ -29,8 +29,7 @@ private:
   Consumer consumer_;
   Colours colours_;
   std::string line_;
-  std::size_t cut_ = 0;   // bytes left out of this line
-  bool returned_ = false; // a CR was read: the next byte decides whether it ends the line or draws over it
+  std::size_t cut_ = 0; // bytes left out of this line
 };
 
 } // namespace deployctl

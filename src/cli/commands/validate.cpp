@@ -1,0 +1,34 @@
+#include "cli/commands/run.hpp"
+#include "cli/facts.hpp"
+#include "cli/project.hpp"
+#include "engine/file_inputs.hpp"
+#include "providers/builtin.hpp"
+
+namespace deployctl::cli {
+namespace {
+
+std::string counted(std::size_t count, std::string_view one) {
+  return std::to_string(count) + " " + std::string(one) + (count == 1 ? "" : "s");
+}
+
+} // namespace
+
+Result<ExitCode> run_validate(Invocation& invocation) {
+  DEPLOYCTL_TRY(const Project project, open_project(invocation));
+  const Catalog catalog = providers::builtin();
+  const engine::LocalFiles files(project.directory);
+  const config::Facts facts = facts_of_process(invocation);
+  const config::Probes probes{.files = files, .zones = time_zones};
+  const std::vector<Diagnostic> diagnostics =
+      config::validate({.document = project.document, .facts = facts, .catalog = catalog, .probes = probes});
+  DEPLOYCTL_CHECK(report_mistakes(invocation, project, diagnostics));
+  const yaml::Node* steps = project.document.root.find("steps");
+  const std::size_t step_count = steps ? steps->entries.size() : 0;
+  const std::size_t environment_count = project.environments().size();
+  invocation.console.answer(project.file + " is valid: " + counted(environment_count, "environment") + ", " +
+                                counted(step_count, "step") + "\n",
+                            Value::Map{{"file", project.file}, {"valid", true}});
+  return ExitCode::done;
+}
+
+} // namespace deployctl::cli

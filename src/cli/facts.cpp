@@ -1,0 +1,94 @@
+#include "cli/facts.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace deployctl::cli {
+namespace {
+
+// The variable counts when `condition` has `wanted` as its value, or always when there is no condition.
+struct CiVariable {
+  std::string_view name;
+  std::string_view condition;
+  std::string_view wanted;
+  std::string CiRefs::*meaning;
+};
+
+constexpr std::array<CiVariable, 5> ci_variables = {{
+    {"GITHUB_HEAD_REF", "", "", &CiRefs::branch}, // of a pull request, where REF_NAME is "12/merge"
+    {"GITHUB_REF_NAME", "GITHUB_REF_TYPE", "branch", &CiRefs::branch},
+    {"GITHUB_REF_NAME", "GITHUB_REF_TYPE", "tag", &CiRefs::tag},
+    {"CI_COMMIT_BRANCH", "", "", &CiRefs::branch},
+    {"CI_COMMIT_TAG", "", "", &CiRefs::tag},
+}};
+
+std::string variable(const os::Environment& environment, std::string_view name) {
+  const auto found = environment.find(std::string(name));
+  return found == environment.end() ? std::string() : found->second;
+}
+
+config::GitFacts git_facts(const vcs::Head& head, const vcs::WorkTree& tree, const CiRefs& ci) {
+  config::GitFacts git{.sha = head.sha,
+                       .short_sha = head.short_sha,
+                       .branch = head.branch,
+                       .tag = head.version_tag,
+                       .tags = head.tags,
+                       .describe = head.describe,
+                       .dirty = tree.dirty,
+                       .shallow = head.shallow};
+  if (head.branch.empty()) {
+    git.branch = ci.branch;
+    // A shallow checkout of CI has the commit but not its tag.
+    if (!ci.tag.empty() && std::find(git.tags.begin(), git.tags.end(), ci.tag) == git.tags.end())
+      git.tags.push_back(ci.tag);
+  }
+  if (git.tag.empty() && !git.tags.empty()) git.tag = git.tags.front();
+  if (tree.dirty) git.describe += "-dirty." + tree.hash;
+  return git;
+}
+
+} // namespace
+
+CiRefs ci_refs(const os::Environment& environment) {
+  CiRefs refs;
+  for (const CiVariable& row : ci_variables) {
+    if (!row.condition.empty() && variable(environment, row.condition) != row.wanted) continue;
+    if ((refs.*row.meaning).empty()) refs.*row.meaning = variable(environment, row.name);
+  }
+  return refs;
+}
+
+config::Facts facts_of_process(const Invocation& invocation) {
+  config::Facts facts;
+  facts.environment.insert(invocation.environment.begin(), invocation.environment.end());
+  facts.set = invocation.options.set;
+  facts.version = invocation.line.value("version");
+  return facts;
+}
+
+Result<Surroundings> survey(const Invocation& invocation, const std::string& directory,
+                            const std::string& run_id, const state::Release* live) {
+  Surroundings found;
+  found.facts = facts_of_process(invocation);
+  found.facts.run_id = run_id;
+  found.source.directory = directory;
+  if (live) {
+    found.facts.live_version = live->version;
+    for (const state::ReleaseStep& step : live->steps) found.facts.live_outputs[step.id] = step.outputs;
+  }
+  DEPLOYCTL_TRY(found.repository, vcs::Repository::discover(directory));
+  if (!found.repository) return found;
+  DEPLOYCTL_TRY(const vcs::Head head, found.repository->head());
+  if (head.sha.empty()) return found; // no commit yet: nothing that could be named
+  DEPLOYCTL_TRY(const vcs::WorkTree tree, found.repository->work_tree());
+  const config::GitFacts git = git_facts(head, tree, ci_refs(invocation.environment));
+  found.source.commit = git.sha;
+  found.source.branch = git.branch;
+  found.source.tags = git.tags;
+  found.source.dirty = git.dirty;
+  DEPLOYCTL_TRY(found.source.tree, found.repository->tree_hash({}));
+  found.facts.git = git;
+  return found;
+}
+
+} // namespace deployctl::cli

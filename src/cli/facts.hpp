@@ -1,0 +1,37 @@
+// Gathers what config may know about the world: variables, flags, git, CI, and what is live. Facts are
+// values; nothing here decides.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "cli/invocation.hpp"
+#include "config/facts.hpp"
+#include "engine/engine.hpp"
+#include "state/release.hpp"
+#include "vcs/repository.hpp"
+
+namespace deployctl::cli {
+
+// Variables and flags only: what `validate` knows.
+config::Facts facts_of_process(const Invocation& invocation);
+
+// Everything about the place where the pipeline stands, for plan and apply.
+struct Surroundings {
+  config::Facts facts;
+  engine::Source source;                     // `version` is set when the pipeline is loaded
+  std::optional<vcs::Repository> repository; // none outside of one
+};
+
+// `live` is the current release, or null.
+Result<Surroundings> survey(const Invocation& invocation, const std::string& directory,
+                            const std::string& run_id, const state::Release* live);
+
+// Branch and tag as the CI's variables tell them: what HEAD does not know when it is detached.
+struct CiRefs {
+  std::string branch;
+  std::string tag;
+};
+CiRefs ci_refs(const os::Environment& environment);
+
+} // namespace deployctl::cli

@@ -1,0 +1,89 @@
+#include "cli/project.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/strings.hpp"
+#include "os/files.hpp"
+
+namespace deployctl::cli {
+namespace {
+
+constexpr std::size_t read_limit =
+    (std::size_t{4} << 20) + 1; // one more than the parser takes, so that it can say so
+
+Error without_file(const Options& options, Error error) {
+  if (error.cause != Cause::not_found) return error;
+  return {.cause = Cause::config,
+          .message = "there is no file '" + options.file + "'",
+          .help = options.file_given ? "" : "'deployctl init' writes one; -f names another"};
+}
+
+} // namespace
+
+std::string Project::name() const {
+  const yaml::Node* node = document.root.find("project");
+  return node && node->is_scalar() ? node->text : std::string();
+}
+
+Result<Project> open_project(Invocation& invocation) {
+  const Options& options = invocation.options;
+  const std::string path = std::filesystem::absolute(options.file).lexically_normal().string();
+  Result<std::string> text = os::read_file(path, read_limit);
+  if (!text) return fail(without_file(options, std::move(text).error()));
+  yaml::ParseOutcome outcome = yaml::parse(options.file, *std::move(text));
+  if (!outcome.document) {
+    invocation.console.report({Source{.name = options.file, .text = {}}}, outcome.diagnostics);
+    return fail(Cause::config, "'" + options.file + "' cannot be read as YAML");
+  }
+  return Project{.file = options.file,
+                 .directory = std::filesystem::path(path).parent_path().string(),
+                 .document = *std::move(outcome.document),
+                 .mistakes = std::move(outcome.diagnostics)};
+}
+
+Status report_mistakes(Invocation& invocation, const Project& project,
+                       const std::vector<Diagnostic>& diagnostics) {
+  std::vector<Diagnostic> all = project.mistakes;
+  all.insert(all.end(), diagnostics.begin(), diagnostics.end());
+  invocation.console.report({project.document.source}, all);
+  const auto errors = std::count_if(all.begin(), all.end(), [](const Diagnostic& diagnostic) {
+    return diagnostic.severity == Severity::error;
+  });
+  if (errors == 0) return {};
+  return fail(Cause::config,
+              project.file + " has " + std::to_string(errors) + (errors == 1 ? " mistake" : " mistakes"));
+}
+
+Status check_environment(const Project& project, const std::string& name) {
+  const std::vector<std::string> names = project.environments();
+  if (std::find(names.begin(), names.end(), name) != names.end()) return {};
+  const std::vector<std::string> similar = similar_names(name, names);
+  const std::string help = similar.empty() ? "there is '" + join(names, "', '") + "'"
+                                           : "similar names exist: '" + join(similar, "', '") + "'";
+  return fail(Cause::config, project.file + " has no environment '" + name + "'", names.empty() ? "" : help);
+}
+
+Result<std::string> chosen_environment(const Invocation& invocation, const Project& project) {
+  const std::vector<std::string> names = project.environments();
+  if (const std::optional<std::string> given = invocation.line.value("env")) {
+    DEPLOYCTL_CHECK(check_environment(project, *given));
+    return *given;
+  }
+  if (names.size() == 1) return names.front();
+  return fail(Cause::config, "which environment is meant is not clear", "--env, one of " + join(names, ", "));
+}
+
+std::vector<std::string> time_zones() {
+  const Result<std::string> table = os::read_file("/usr/share/zoneinfo/tzdata.zi", std::size_t{4} << 20);
+  std::vector<std::string> names;
+  if (!table) return names;
+  for (const std::string_view line : split(*table, '\n')) {
+    const std::vector<std::string_view> words = split(line, ' ');
+    if (words.size() > 1 && words[0] == "Z") names.emplace_back(words[1]);
+    if (words.size() > 2 && words[0] == "L") names.emplace_back(words[2]);
+  }
+  return names;
+}
+
+} // namespace deployctl::cli

@@ -1,0 +1,27 @@
+#include "cli/this_process.hpp"
+
+#include "base/strings.hpp"
+#include "base/time.hpp"
+#include "os/process_identity.hpp"
+
+namespace deployctl::cli {
+
+std::string user_at_host(const os::Environment& environment) {
+  if (const Result<os::ProcessIdentity> identity = os::this_process())
+    return identity->user + "@" + identity->host;
+  const auto user = environment.find("USER");
+  return user == environment.end() ? "unknown" : user->second;
+}
+
+std::string command_text(const Invocation& invocation) {
+  const std::string name(invocation.line.command->name);
+  return invocation.line.arguments.empty() ? name : name + " " + join(invocation.line.arguments, " ");
+}
+
+state::Holder holder_of(const Invocation& invocation, const std::string& run) {
+  std::map<std::string, std::string, std::less<>> variables(invocation.environment.begin(),
+                                                            invocation.environment.end());
+  return state::this_process(run, command_text(invocation), format_time(invocation.clock.wall()), variables);
+}
+
+} // namespace deployctl::cli
