@@ -123,6 +123,20 @@ Result<std::string> from_base64(std::string_view text) {
   return out;
 }
 
+std::string to_base32(std::string_view bytes) {
+  constexpr std::string_view alphabet = "abcdefghijklmnopqrstuvwxyz234567";
+  std::string out;
+  out.reserve((bytes.size() * 8 + 4) / 5);
+  unsigned buffer = 0;
+  int bits = 0;
+  for (const char byte : bytes) {
+    buffer = (buffer << 8U) | static_cast<unsigned char>(byte);
+    for (bits += 8; bits >= 5; bits -= 5) out += alphabet[(buffer >> static_cast<unsigned>(bits - 5)) & 31U];
+  }
+  if (bits > 0) out += alphabet[(buffer << static_cast<unsigned>(5 - bits)) & 31U];
+  return out;
+}
+
 std::string percent_encode(std::string_view text, std::string_view keep) {
   std::string out;
   out.reserve(text.size());

@@ -16,6 +16,8 @@ std::string to_base64(std::string_view bytes);          // RFC 4648 section 4, p
 std::string to_base64_url(std::string_view bytes);      // RFC 4648 section 5, without padding
 Result<std::string> from_base64(std::string_view text); // either alphabet
 
+std::string to_base32(std::string_view bytes); // RFC 4648 section 6 in lower case, without padding
+
 // RFC 3986: everything but letters, digits and "-._~" becomes %XX; `keep` adds characters that stay ("/" in a
 // path).
 std::string percent_encode(std::string_view text, std::string_view keep = {});

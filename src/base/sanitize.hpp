@@ -29,7 +29,8 @@ private:
   Consumer consumer_;
   Colours colours_;
   std::string line_;
-  std::size_t cut_ = 0; // bytes left out of this line
+  std::size_t cut_ = 0;   // bytes left out of this line
+  bool returned_ = false; // a CR was read: the next byte decides whether it ends the line or draws over it
 };
 
 } // namespace deployctl

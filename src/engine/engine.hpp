@@ -3,13 +3,16 @@
 // Nothing here prints.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <deployctl/result.hpp>
 
 #include "config/pipeline.hpp"
+#include "config/probes.hpp"
 #include "engine/environment.hpp"
 
 namespace deployctl::engine {
@@ -70,47 +73,57 @@ struct ApplyOptions {
   LockPolicy lock_policy = LockPolicy::fail;
   std::chrono::milliseconds lock_wait{0}; // for `wait`
   bool prune = false;                     // remove what the live release has and the file does not
-  bool build = false;                     // make artifacts first, then plan and ask
   std::string run_id;                     // given by cli so that ${run.id} is the same; empty: a new one
 };
 
-// A plan given was made earlier (`plan -o`); otherwise it is made here. `git` facts for allow rules come in
-// `source`.
+// Where the pipeline comes from: facts of git, and how to look at local files. References outlive the call.
 struct Source {
-  std::string commit;
+  const config::FileProbe& files;
+  std::string commit; // empty outside a repository
   std::string tree;
   std::string branch;
   std::vector<std::string> tags;
   bool dirty = false;
-  std::string version;
-  std::string directory; // of the pipeline file
+  std::string version; // of the release
+  // vcs::Repository::tree_hash of a step's `sources`; not set outside a repository.
+  std::function<Result<std::string>(const std::vector<std::string>& globs)> sources_hash;
+  // Commits since that one (a release's), newest first, at most 50, and how many there are; not set: none.
+  std::function<std::pair<std::vector<plan::Commit>, int>(const std::string& since)> commits_since;
 };
 
+// What `apply` would do, read-only; takes no lock.
+Result<plan::Plan> plan_apply(Environment& environment, const config::Pipeline& pipeline,
+                              const Source& source, const ApplyOptions& options);
+
+// `plan`: one made earlier (`plan -o`); none: made here. A pending run whose holder is gone is resumed
+// instead when it is of the same pipeline.
 Ending apply(Environment& environment, const config::Pipeline& pipeline, const Source& source,
              std::optional<plan::Plan> plan, const ApplyOptions& options);
 
 // The plan that goes back, or a precise refusal. `to`: release id, number, version or commit; empty: the last
-// good release before the live one. Cause not_found with help that names the git tag when there is a tag but
-// no record.
+// good release before the live one. Cause not_found when there is no record: its help says how a git tag can
+// stand in.
 struct RollbackPlan {
   plan::Plan plan;
-  config::Pipeline pipeline; // the recorded steps, for `apply_rollback`
-  std::string to;            // release id
+  config::Pipeline pipeline; // the recorded steps, as the pipeline they were
 };
 
 Result<RollbackPlan> rollback_plan(Environment& environment, const config::Pipeline& pipeline,
-                                   const std::string& to);
-Ending apply_rollback(Environment& environment, const RollbackPlan& plan, const ApplyOptions& options);
+                                   const Source& source, const std::string& to);
+Ending apply_rollback(Environment& environment, const RollbackPlan& rollback, const Source& source,
+                      const ApplyOptions& options);
 
-// Steps with their needs, no lock and no release when none of them is a resource.
+// Steps with their needs; no lock and no release when none of them is a resource.
 Ending run_steps(Environment& environment, const config::Pipeline& pipeline, const Source& source,
                  const std::vector<std::string>& steps, const ApplyOptions& options);
 
-// Goes on with the stack's pending run whose holder is dead or gave up its place. Nothing when none is
-// pending.
-std::optional<Ending> recover_pending(Environment& environment, const config::Pipeline& pipeline);
+// Goes on with the stack's pending run whose holder is dead or gave up its place; none when none is pending,
+// or when it had changed nothing and was dropped.
+std::optional<Ending> recover_pending(Environment& environment, const config::Pipeline& pipeline,
+                                      const Source& source, const ApplyOptions& options);
 
-// Takes back what the pending run changed; `keep` leaves it (exit 9).
-Ending abort_pending(Environment& environment, const config::Pipeline& pipeline, bool keep);
+// Takes back what the pending run changed; `keep` leaves it (exit 9). None when none is pending.
+std::optional<Ending> abort_pending(Environment& environment, const config::Pipeline& pipeline,
+                                    const Source& source, bool keep);
 
 } // namespace deployctl::engine

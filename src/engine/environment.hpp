@@ -5,6 +5,8 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
+#include <memory>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -16,11 +18,17 @@
 namespace deployctl::state {
 class LocalState;
 class History;
+class JournalWriter;
+struct JournalHeader;
 } // namespace deployctl::state
 
 namespace deployctl::secrets {
 class Resolver;
 } // namespace deployctl::secrets
+
+namespace deployctl {
+class RedactionSet;
+} // namespace deployctl
 
 namespace deployctl::engine {
 
@@ -46,6 +54,7 @@ struct Environment {
   state::LocalState& state;
   state::History& history;
   secrets::Resolver& resolver;
+  const RedactionSet& redactions; // every record of a run passes through it
   EventSink& events;
   Interrupts interrupts;
   // Asked once a run, before the lock is taken. Never asked when there is nothing to do.
@@ -54,7 +63,14 @@ struct Environment {
   std::chrono::milliseconds heartbeat{10'000};
   std::string tool; // version, for records
   std::string user_at_host;
-  std::vector<std::string> command; // the command line, for the lock's holder document
+  std::string command; // "apply production", for the lock's holder document
+  std::map<std::string, std::string, std::less<>>
+      variables; // of the process: the link to a CI job is among them
+  // Opens a run's journal, with a header a new one, without it that of a dead run. Empty: state/journal.hpp
+  // does; a test injects faults here.
+  std::function<Result<std::unique_ptr<state::JournalWriter>>(const std::string&,
+                                                              const state::JournalHeader*)>
+      open_journal;
   // When nothing runs and the engine would only wait until `boot` time T, it calls this instead of waiting,
   // if set: a rehearsal or a test moves its clock there.
   std::function<void(std::chrono::nanoseconds)> skip_to;

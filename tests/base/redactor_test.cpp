@@ -180,6 +180,18 @@ TEST_CASE("redactor: a secret without a name is masked all the same") {
   CHECK(set.redact("runtime-token-1") == "[secret]");
 }
 
+TEST_CASE("redactor: base64 keeps every character that only the secret decides") {
+  CHECK(to_base64("hunter22") == "aHVudGVyMjI=");
+  CHECK(inner_base64("hunter22", 0, false) == "aHVudGVyMj");
+  CHECK(to_base64("ahunter22") == "YWh1bnRlcjIy");
+  CHECK(inner_base64("hunter22", 1, false) == "h1bnRlcjIy");
+  CHECK(to_base64("abhunter22c") == "YWJodW50ZXIyMmM=");
+  CHECK(inner_base64("hunter22", 2, false) == "odW50ZXIyM");
+  CHECK(inner_base64("\xfb\xff\xbf", 0, false) == "+/+/");
+  CHECK(inner_base64("\xfb\xff\xbf", 0, true) == "-_-_");
+  CHECK(inner_base64("", 1, false).empty());
+}
+
 TEST_CASE("redactor: a line of a secret is masked alone, its fence is not") {
   RedactionSet set;
   add(set, "pem", pem_key);

@@ -1,0 +1,66 @@
+// What one run executes, and what it learns on the way: per step its provider, connection, targets and
+// changes; the outputs of steps that have ended. The scheduler knows only indexes; this maps them to things.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <deployctl/provider.hpp>
+
+#include "config/interpolation.hpp"
+#include "config/pipeline.hpp"
+#include "engine/planner.hpp"
+#include "engine/run_history.hpp"
+#include "plan/plan.hpp"
+
+namespace deployctl::engine {
+
+struct TargetContext {
+  Target target;
+  Ask ask;
+  Change change;
+  std::vector<Undo> undo;        // of forward stages, in the order written
+  std::optional<Intent> adopted; // what an earlier process left open: its remote ids go on
+  int attempts_before = 0;       // of the stage that was open
+  Change back;                   // the current round of taking back
+  Ask back_ask;                  // its ask
+  Value outputs;
+};
+
+struct StepContext {
+  const config::Step* step = nullptr;
+  plan::PlannedStep approved;
+  const Provider* provider = nullptr; // none: the step only judges gates
+  plan::PlannedStep now;              // planned again at its turn; until then as approved
+  Value inputs;                       // with every unknown resolved, once its turn has come
+  std::vector<TargetContext> targets; // in the order of the plan
+  bool upstream_changed = false;      // a step it depends on changed something in this run
+};
+
+// Outputs of steps that have ended; values never change once they are there. Thread-safe.
+class OutputBook {
+public:
+  void add(const std::string& step, Value outputs);
+  [[nodiscard]] const Value* find(std::string_view step) const;
+  [[nodiscard]] config::Outputs lookup() const;
+
+private:
+  mutable std::mutex mutex_;
+  std::map<std::string, Value, std::less<>> outputs_; // guarded by mutex_
+};
+
+// Holds references to what it was made from.
+struct Deployment {
+  const PlanRequest& request; // how steps are planned again at their turn
+  std::string run;
+  std::string release;
+  const RunHistory* resumed = nullptr; // of an earlier process of this run
+  std::vector<StepContext> steps;      // in the order of the plan
+  OutputBook outputs;
+};
+
+} // namespace deployctl::engine

@@ -1,0 +1,244 @@
+#include "engine/execute.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/planner.hpp"
+
+namespace deployctl::engine {
+
+namespace {
+
+constexpr std::chrono::nanoseconds longest_nap =
+    std::chrono::seconds(1); // limits and interrupts are seen within it
+
+Milliseconds whole(std::chrono::nanoseconds duration) {
+  return std::chrono::duration_cast<Milliseconds>(duration);
+}
+
+} // namespace
+
+Executor::Executor(const Environment& environment, Deployment& deployment, RunJournal& journal,
+                   Program program)
+    : environment_(environment), deployment_(deployment), journal_(journal), scheduler_(std::move(program)),
+      events_(environment.events, deployment), turns_(deployment), stages_(environment, deployment, journal),
+      gates_(environment, deployment, journal), pool_(std::max<std::size_t>(environment.parallel, 1)) {}
+
+// Jobs that still run (abandoned, or a bug on the way) are told to return.
+Executor::~Executor() {
+  for (auto& [id, running] : running_) running.stop.request_stop();
+}
+
+Finish Executor::run() {
+  const std::stop_callback wind(environment_.interrupts.wind_down, [this] { mailbox_.post(WindDown{}); });
+  const std::stop_callback abandon(environment_.interrupts.abandon, [this] { mailbox_.post(Abandon{}); });
+  next_beat_ = now() + environment_.heartbeat;
+  give(Started{});
+  while (!scheduler_.finished()) {
+    tick();
+    if (auto report = next_report()) give(*std::move(report));
+  }
+  return how_;
+}
+
+void Executor::give(ReportBody body) {
+  if (const auto* report = std::get_if<WindDown>(&body)) wind_down(*report);
+  if (const auto* done = std::get_if<StageDone>(&body)) events_.stage_finished(done->id, done->error);
+  for (const Command& command : scheduler_.advance({whole(now()), std::move(body)}))
+    std::visit([this](const auto& each) { obey(each); }, command);
+}
+
+void Executor::wind_down(const WindDown&) {
+  if (journal_error_) return;
+  const int signal = environment_.interrupts.signal ? environment_.interrupts.signal() : 0;
+  events_.interrupted("winding down: nothing new starts");
+  keep(journal_.signal(signal));
+}
+
+template <class Job>
+void Executor::start(Running running, Job job) {
+  const RunningId id = next_running_++;
+  running.since = now();
+  const std::stop_token stop = running.stop.get_token();
+  running_.emplace(id, std::move(running));
+  pool_.run([this, id, stop, job = std::move(job)] {
+    try {
+      ReportBody report = job(stop);
+      {
+        const std::lock_guard lock(finished_mutex_);
+        finished_.push_back(id);
+      }
+      mailbox_.post(std::move(report));
+    } catch (...) {
+      mailbox_.post(std::current_exception());
+    }
+  });
+}
+
+void Executor::obey(const TakeTurn& command) {
+  StepContext& context = deployment_.steps.at(command.step);
+  for (const std::size_t need : scheduler_.program().steps[command.step].needs)
+    if (scheduler_.result(need) == StepResult::changed || deployment_.steps[need].upstream_changed)
+      context.upstream_changed = true;
+  start({.what = context.approved.id + ": looking again"},
+        [this, command](const std::stop_token&) -> ReportBody { return turns_.take(command.step); });
+}
+
+void Executor::obey(const RunStage& command) {
+  const TargetContext& target = deployment_.steps.at(command.id.at.step).targets.at(command.id.at.target);
+  const Stage& stage = (command.id.back ? target.back : target.change).stages.at(command.id.stage);
+  events_.stage_started(command.id);
+  Running running{
+      .limit = now() + stage.timeout, .on_cancel = stage.on_cancel, .what = events_.stage_text(command.id)};
+  start(running, [this, command, late = running.late](const std::stop_token& stop) -> ReportBody {
+    return stages_.run(command.id, stop, *late);
+  });
+}
+
+void Executor::obey(const PollReady& command) {
+  const TargetContext& target = deployment_.steps.at(command.id.at.step).targets.at(command.id.at.target);
+  const Stage& stage = (command.id.back ? target.back : target.change).stages.at(command.id.stage);
+  start(
+      {.limit = now() + stage.ready->within,
+       .on_cancel = OnCancel::kill,
+       .what = events_.stage_text(command.id) + ", until it is ready"},
+      [this, command](const std::stop_token& stop) -> ReportBody { return stages_.poll(command.id, stop); });
+}
+
+void Executor::obey(const JudgeGate& command) {
+  const std::string& step = deployment_.steps.at(command.id.step).approved.id;
+  start({.on_cancel = OnCancel::kill, .what = step + ": gates"},
+        [this, command](const std::stop_token& stop) -> ReportBody { return gates_.judge(command, stop); });
+}
+
+void Executor::obey(const PlanRevert& command) {
+  start({.what = deployment_.steps.at(command.at.step).approved.id + ": how to take it back"},
+        [this, command](const std::stop_token& stop) -> ReportBody {
+          return stages_.plan_revert(command.at, command.round, stop);
+        });
+}
+
+void Executor::obey(const StartTimer& command) {
+  timers_.emplace(now() + command.delay, command.token);
+}
+
+void Executor::obey(const StepStarted& command) {
+  events_.step_started(command.step);
+}
+
+void Executor::obey(const StepEnded& command) {
+  const StepContext& context = deployment_.steps.at(command.step);
+  events_.step_ended(command);
+  if (command.result != StepResult::changed && command.result != StepResult::unchanged) return;
+  const Value outputs = outputs_of(command.step);
+  const bool changed = command.result == StepResult::changed;
+  keep(journal_.step_done({context.approved.id, changed ? "changed" : "unchanged", context.inputs, outputs}));
+  deployment_.outputs.add(context.approved.id, outputs);
+}
+
+void Executor::obey(const StageReady& command) {
+  const TargetContext& target = deployment_.steps.at(command.id.at.step).targets.at(command.id.at.target);
+  keep(journal_.ready({{deployment_.steps[command.id.at.step].approved.id, target.target.name,
+                        target.change.stages.at(command.id.stage).name, static_cast<int>(command.id.stage),
+                        command.id.attempt, false, 0}}));
+}
+
+void Executor::obey(const TargetBehind& command) {
+  events_.left_behind(command);
+}
+
+void Executor::obey(const FailureDecided& command) {
+  events_.taking_back(command);
+  keep(journal_.failure({deployment_.steps.at(command.step).approved.id, record_of(command.error)}));
+}
+
+void Executor::obey(const TargetReverted& command) {
+  const StepContext& context = deployment_.steps.at(command.at.step);
+  events_.taken_back(command);
+  keep(journal_.taken_back({context.approved.id, context.targets.at(command.at.target).target.name,
+                            command.error ? command.error->message : std::string()}));
+}
+
+void Executor::obey(const StopStages& command) {
+  for (auto& [id, running] : running_)
+    if (command.all || running.on_cancel != OnCancel::finish) running.stop.request_stop();
+}
+
+void Executor::obey(const Finish& command) {
+  how_ = command;
+  if (command == Finish::failed) events_.taking_back_ended();
+}
+
+Value Executor::outputs_of(std::size_t step) const {
+  const StepContext& context = deployment_.steps.at(step);
+  std::vector<Value> of_targets;
+  for (const TargetContext& target : context.targets)
+    of_targets.push_back(target.outputs.is_null() ? context.now.outputs : target.outputs);
+  return of_targets.empty() ? context.now.outputs : step_outputs(of_targets);
+}
+
+// The journal is what everything else rests on: without it nothing new may start.
+void Executor::keep(const Status& written) {
+  if (written || journal_error_) return;
+  journal_error_ = written.error();
+  mailbox_.post(WindDown{});
+}
+
+void Executor::tick() {
+  {
+    const std::lock_guard lock(finished_mutex_);
+    for (const RunningId id : finished_) running_.erase(id);
+    finished_.clear();
+  }
+  fire_timers();
+  enforce_limits();
+  beat();
+}
+
+void Executor::fire_timers() {
+  while (!timers_.empty() && timers_.begin()->first <= now() && !scheduler_.finished()) {
+    const std::uint64_t token = timers_.begin()->second;
+    timers_.erase(timers_.begin());
+    give(TimerFired{token});
+  }
+}
+
+void Executor::enforce_limits() {
+  for (auto& [id, running] : running_)
+    if (running.limit && *running.limit <= now()) {
+      running.late->store(true);
+      running.stop.request_stop();
+    }
+}
+
+void Executor::beat() {
+  if (now() < next_beat_) return;
+  next_beat_ = now() + environment_.heartbeat;
+  for (const auto& [id, running] : running_) {
+    std::optional<std::chrono::nanoseconds> limit;
+    if (running.limit) limit = *running.limit - running.since;
+    events_.heartbeat(running.what, now() - running.since, limit);
+  }
+}
+
+std::chrono::nanoseconds Executor::next_moment() const {
+  std::chrono::nanoseconds next = next_beat_;
+  if (!timers_.empty()) next = std::min(next, timers_.begin()->first);
+  for (const auto& [id, running] : running_)
+    if (running.limit && !running.stop.stop_requested()) next = std::min(next, *running.limit);
+  return next;
+}
+
+std::optional<ReportBody> Executor::next_report() {
+  if (scheduler_.finished()) return std::nullopt;
+  const bool idle = running_.empty();
+  const std::chrono::nanoseconds nap = next_moment() - now();
+  if (idle && environment_.skip_to && !timers_.empty()) {
+    auto report = mailbox_.take(std::chrono::nanoseconds{0});
+    if (!report) environment_.skip_to(timers_.begin()->first);
+    return report;
+  }
+  return mailbox_.take(std::clamp(nap, std::chrono::nanoseconds{0}, longest_nap));
+}
+
+} // namespace deployctl::engine

@@ -1,0 +1,126 @@
+#include "engine/program.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/core.h>
+
+#include "engine/gate_jobs.hpp"
+#include "engine/turn_jobs.hpp"
+
+namespace deployctl::engine {
+
+namespace {
+
+bool nothing_to_do(const plan::PlannedStep& step) {
+  return step.status == plan::StepStatus::unchanged || step.status == plan::StepStatus::gone;
+}
+
+StepWork step_work(StepContext& context, const Deployment& deployment, const config::Pipeline& pipeline) {
+  const config::Step& step = *context.step;
+  StepWork work{.id = step.id};
+  const bool done = deployment.resumed && deployment.resumed->done.count(step.id) != 0;
+  work.settled = done || nothing_to_do(context.approved);
+  work.gates = gates_of(step).size();
+  work.rules = {step.retry, context.approved.crash_class != CrashClass::opaque || !step.retry.on.empty(),
+                step.strategy.min_healthy, std::hash<std::string>{}(deployment.run + step.id)};
+  work.strategy = step.strategy;
+  work.on_failure = step.on_failure.value_or(pipeline.on_failure);
+  if (work.on_failure == config::OnFailure::stop && work.strategy.on_abort == OnAbort::revert_all)
+    work.strategy.on_abort = OnAbort::stop;
+  work.reversal = reversal_of(context);
+  return work;
+}
+
+// Targets that an earlier process touched must be there before their step's turn: they may have to go back
+// first.
+void add_progress(Program& program, Deployment& deployment) {
+  if (!deployment.resumed) return;
+  const RunHistory& history = *deployment.resumed;
+  std::map<std::string, std::size_t> by_id;
+  for (std::size_t i = 0; i < program.steps.size(); ++i) by_id.emplace(program.steps[i].id, i);
+  std::map<TargetKey, TargetId> ids;
+  for (const auto& [key, target] : history.targets) {
+    const auto step = by_id.find(key.first);
+    if (step == by_id.end() || target.change.stages.empty()) continue;
+    StepContext& context = deployment.steps[step->second];
+    plan::PlannedStep known = context.approved;
+    const auto same = [&name = key.second](const auto& each) { return each.target.name == name; };
+    if (std::none_of(known.targets.begin(), known.targets.end(), same))
+      known.targets.push_back({.target = target.ask.target, .change = target.change});
+    context.approved.targets = known.targets;
+    take_plan(context, known, deployment);
+    program.steps[step->second].work = work_of(context, known, deployment);
+    const auto found = std::find_if(context.targets.begin(), context.targets.end(), same);
+    ids[key] = {step->second, static_cast<std::size_t>(found - context.targets.begin())};
+    if (target.taken_back) program.taken_back.push_back(ids[key]);
+  }
+  for (const TargetKey& key : history.touched)
+    if (const auto id = ids.find(key); id != ids.end()) program.touched.push_back(id->second);
+  if (!history.failure) return;
+  program.failed = by_id.at(history.failure->step);
+  program.failure = error_of(history.failure->error);
+}
+
+void add_known_outputs(Deployment& deployment) {
+  for (const StepContext& context : deployment.steps) {
+    const auto& id = context.approved.id;
+    if (deployment.resumed)
+      if (const auto done = deployment.resumed->done.find(id); done != deployment.resumed->done.end()) {
+        deployment.outputs.add(id, done->second.outputs);
+        continue;
+      }
+    if (context.approved.status == plan::StepStatus::unchanged)
+      deployment.outputs.add(id, context.approved.outputs);
+  }
+}
+
+} // namespace
+
+Reversal reversal_of(const StepContext& context) {
+  const plan::PlannedStep& step = context.approved;
+  if (step.kind != Kind::resource && step.kind != Kind::task) return Reversal::nothing;
+  if (step.kind == Kind::task && step.crash_class == CrashClass::observe) return Reversal::nothing;
+  if (!step.irreversible.empty()) return step.older_code_works ? Reversal::keep : Reversal::barrier;
+  const bool undoes = step.kind == Kind::resource || (context.step && context.step->undo);
+  return undoes ? Reversal::revert : Reversal::keep;
+}
+
+Status lay_out(Deployment& deployment, const plan::Content& content, const config::Pipeline& pipeline,
+               const Catalog& catalog) {
+  std::map<std::string_view, const config::Step*> written;
+  for (const config::Step& step : pipeline.steps) written.emplace(step.id, &step);
+  for (const plan::PlannedStep& planned : content.steps) {
+    if (planned.status == plan::StepStatus::gone) continue;
+    const auto step = written.find(planned.id);
+    if (step == written.end())
+      return fail(Cause::conflict,
+                  fmt::format("the plan has a step '{}' that the pipeline does not have", planned.id));
+    StepContext context{.step = step->second, .approved = planned};
+    if (!planned.action.empty()) {
+      context.provider = find_provider(catalog, planned.action);
+      if (!context.provider) return fail(Cause::internal, fmt::format("no action '{}'", planned.action));
+    }
+    context.now = planned;
+    context.inputs = planned.inputs;
+    deployment.steps.push_back(std::move(context));
+  }
+  add_known_outputs(deployment);
+  return {};
+}
+
+Program make_program(Deployment& deployment, const config::Pipeline& pipeline, std::size_t parallel) {
+  Program program{.parallel = std::max<std::size_t>(parallel, 1)};
+  std::map<std::string_view, std::size_t> by_id;
+  for (StepContext& context : deployment.steps) {
+    StepWork work = step_work(context, deployment, pipeline);
+    for (const std::string& need : context.approved.needs)
+      if (const auto found = by_id.find(need); found != by_id.end()) work.needs.push_back(found->second);
+    by_id.emplace(context.approved.id, program.steps.size());
+    program.steps.push_back(std::move(work));
+  }
+  add_progress(program, deployment);
+  return program;
+}
+
+} // namespace deployctl::engine

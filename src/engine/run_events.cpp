@@ -1,0 +1,134 @@
+#include "engine/run_events.hpp"
+
+#include <array>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "base/time.hpp"
+
+namespace deployctl::engine {
+
+namespace {
+
+constexpr std::array<std::string_view, 4> result_names = {"changed", "unchanged", "failed", "stopped"};
+
+Milliseconds whole(std::chrono::nanoseconds duration) {
+  return std::chrono::duration_cast<Milliseconds>(duration);
+}
+
+Value list_of(const std::vector<std::string>& texts) {
+  return Value::List(texts.begin(), texts.end());
+}
+
+} // namespace
+
+std::string RunEvents::target_name(TargetId id) const {
+  const StepContext& context = step(id.step);
+  return id.target < context.targets.size() ? context.targets[id.target].target.name : std::string();
+}
+
+std::string RunEvents::target_text(TargetId id) const {
+  const std::string name = target_name(id);
+  return name.empty() ? step(id.step).approved.id : fmt::format("{} on {}", step(id.step).approved.id, name);
+}
+
+std::string RunEvents::stage_text(const StageId& id) const {
+  const TargetContext& target = step(id.at.step).targets.at(id.at.target);
+  const Change& change = id.back ? target.back : target.change;
+  return fmt::format("{}: {}{}", target_text(id.at), id.back ? "taking back, " : "",
+                     change.stages.at(id.stage).name);
+}
+
+Event RunEvents::about(std::string type, TargetId id) const {
+  return {.type = std::move(type), .step = step(id.step).approved.id, .target = target_name(id)};
+}
+
+void RunEvents::step_started(std::size_t index) {
+  Event event{.type = "step_started", .step = step(index).approved.id};
+  event.message = fmt::format("{} starts", event.step);
+  event.fields = Value::Map{{"action", step(index).approved.action}};
+  sink_.emit(std::move(event));
+}
+
+void RunEvents::step_ended(const StepEnded& ended) {
+  const auto result = result_names.at(static_cast<std::size_t>(ended.result));
+  Event event{.type = "step_finished", .step = step(ended.step).approved.id};
+  event.level = ended.result == StepResult::failed ? Level::error : Level::info;
+  event.message = fmt::format("{} {}", event.step, result);
+  event.fields = Value::Map{{"result", result}};
+  if (ended.error) {
+    event.message += ": " + ended.error->message;
+    event.fields["cause"] = to_text(ended.error->cause);
+    event.fields["evidence"] = list_of(ended.error->evidence);
+  }
+  sink_.emit(std::move(event));
+}
+
+void RunEvents::stage_started(const StageId& id) {
+  Event event = about("stage_started", id.at);
+  event.message = stage_text(id);
+  event.fields = Value::Map{{"attempt", id.attempt}, {"back", id.back}};
+  sink_.emit(std::move(event));
+}
+
+void RunEvents::stage_finished(const StageId& id, const std::optional<Error>& error) {
+  Event event = about("stage_finished", id.at);
+  event.level = error ? Level::warning : Level::info;
+  event.message = stage_text(id) + (error ? " failed: " + error->message : std::string(" done"));
+  event.fields = Value::Map{{"attempt", id.attempt}, {"back", id.back}, {"ok", !error.has_value()}};
+  if (error) event.fields["cause"] = to_text(error->cause);
+  sink_.emit(std::move(event));
+}
+
+void RunEvents::waiting_until_ready(const StageId& id, const Readiness& readiness) {
+  Event event = about("waiting", id.at);
+  event.level = Level::debug;
+  event.message = fmt::format("{}: not ready: {}", target_text(id.at), readiness.detail);
+  sink_.emit(std::move(event));
+}
+
+void RunEvents::left_behind(const TargetBehind& behind) {
+  Event event = about("stage_finished", behind.at);
+  event.level = Level::warning;
+  event.message = fmt::format("{} is left behind: {}", target_text(behind.at), behind.error.message);
+  event.fields = Value::Map{{"ok", false}, {"behind", true}, {"cause", to_text(behind.error.cause)}};
+  sink_.emit(std::move(event));
+}
+
+void RunEvents::taking_back(const FailureDecided& failure) {
+  Event event{.type = "rollback_started", .level = Level::warning, .step = step(failure.step).approved.id};
+  event.message =
+      fmt::format("{} failed; nothing new starts, and what this run changed goes back", event.step);
+  event.fields = Value::Map{{"cause", to_text(failure.error.cause)}};
+  sink_.emit(std::move(event));
+}
+
+void RunEvents::taken_back(const TargetReverted& reverted) {
+  Event event = about("stage_finished", reverted.at);
+  event.level = reverted.error ? Level::error : Level::info;
+  event.message =
+      target_text(reverted.at) + (reverted.error ? " could not be taken back: " + reverted.error->message
+                                                 : std::string(" is as before"));
+  event.fields = Value::Map{{"ok", !reverted.error.has_value()}, {"back", true}};
+  sink_.emit(std::move(event));
+}
+
+void RunEvents::taking_back_ended() {
+  sink_.emit({.type = "rollback_finished", .message = "taking back has ended"});
+}
+
+void RunEvents::heartbeat(const std::string& what, std::chrono::nanoseconds age,
+                          const std::optional<std::chrono::nanoseconds>& limit) {
+  const std::string of = limit ? " of at most " + format_age(whole(*limit)) : std::string();
+  sink_.emit(
+      {.type = "heartbeat",
+       .message = fmt::format("still at it: {}, {}{}", what, format_age(whole(age)), of),
+       .fields = Value::Map{{"awaited", what}, {"age_ms", static_cast<std::int64_t>(whole(age).count())}}});
+}
+
+void RunEvents::interrupted(const std::string& what) {
+  sink_.emit({.type = "signal", .level = Level::warning, .message = what});
+}
+
+} // namespace deployctl::engine

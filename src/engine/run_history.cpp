@@ -1,0 +1,146 @@
+#include "engine/run_history.hpp"
+
+#include <algorithm>
+
+#include <fmt/core.h>
+
+#include "engine/run_record_codec.hpp"
+
+namespace deployctl::engine {
+
+using state::RecordType;
+
+namespace {
+
+class Replay {
+public:
+  explicit Replay(RunHistory& history) : history_(history) {}
+
+  Status add(const state::Record& record) {
+    switch (record.type) {
+    case RecordType::run_begin:
+      return plan::Decoder().read(history_.begin, record.payload);
+    case RecordType::intent:
+      return with<IntentRecord>(record, &Replay::intent);
+    case RecordType::remote_id:
+      return with<RemoteIdRecord>(record, &Replay::remote_id);
+    case RecordType::undo:
+      return with<UndoRecord>(record, &Replay::undo);
+    case RecordType::outcome:
+      return with<OutcomeRecord>(record, &Replay::outcome);
+    case RecordType::ready:
+      return with<ReadyRecord>(record, &Replay::ready);
+    case RecordType::step_done:
+      return with<StepDoneRecord>(record, &Replay::step_done);
+    case RecordType::compensate_begin:
+      return plan::Decoder().read(history_.failure.emplace(), record.payload);
+    case RecordType::compensate_end:
+      return with<TakenBackRecord>(record, &Replay::taken_back);
+    case RecordType::run_end:
+      return plan::Decoder().read(history_.end.emplace(), record.payload);
+    case RecordType::committed:
+      history_.committed = true;
+      return {};
+    default:
+      return {}; // for people: approvals, gates, signals, decisions
+    }
+  }
+
+private:
+  template <class T>
+  Status with(const state::Record& record, void (Replay::*apply)(const T&)) {
+    DEPLOYCTL_TRY(const T typed, plan::decode<T>(record.payload));
+    (this->*apply)(typed);
+    return {};
+  }
+
+  TargetHistory& at(const StageRef& ref) { return history_.targets[{ref.step, ref.target}]; }
+
+  void intent(const IntentRecord& record) {
+    if (record.ref.back) return;
+    TargetHistory& target = at(record.ref);
+    target.change = record.change;
+    target.ask = record.ask;
+    target.open_index = record.ref.index;
+    target.open = Intent{.run = history_.header.run,
+                         .step = record.ref.step,
+                         .target = record.ref.target,
+                         .stage = record.ref.stage,
+                         .attempt = record.ref.attempt,
+                         .key = record.key,
+                         .crash_class = record.crash_class,
+                         .ask = record.ask,
+                         .change = record.change,
+                         .started_at = record.started_at};
+    const auto index = static_cast<std::size_t>(record.ref.index);
+    const bool prepares =
+        index < record.change.stages.size() && record.change.stages[index].kind == StageKind::prepare;
+    if (!prepares && !target.touched) {
+      target.touched = true;
+      history_.touched.emplace_back(record.ref.step, record.ref.target);
+    }
+  }
+
+  void remote_id(const RemoteIdRecord& record) {
+    TargetHistory& target = at(record.ref);
+    if (!record.ref.back && target.open) target.open->remote_ids.push_back(record.id);
+  }
+
+  void undo(const UndoRecord& record) {
+    if (record.ref.back) return;
+    TargetHistory& target = at(record.ref);
+    target.undo.push_back({target.ask, record.ref.stage, record.data});
+    if (target.open) target.open->undo.push_back(record.data);
+  }
+
+  void outcome(const OutcomeRecord& record) {
+    if (record.ref.back) return;
+    TargetHistory& target = at(record.ref);
+    target.open.reset();
+    if (record.untouched && target.touched) {
+      target.touched = false;
+      const TargetKey key{record.ref.step, record.ref.target};
+      history_.touched.erase(std::remove(history_.touched.begin(), history_.touched.end(), key),
+                             history_.touched.end());
+    }
+    if (record.error) return;
+    if (!record.outputs.is_null()) target.outputs = record.outputs;
+    const auto index = static_cast<std::size_t>(record.ref.index);
+    const bool waits = index < target.change.stages.size() && target.change.stages[index].ready.has_value();
+    target.progress = waits ? Progress{index, true} : Progress{index + 1, false};
+  }
+
+  void ready(const ReadyRecord& record) {
+    if (!record.ref.back) at(record.ref).progress = {static_cast<std::size_t>(record.ref.index) + 1, false};
+  }
+
+  void step_done(const StepDoneRecord& record) {
+    if (record.result != "failed") history_.done[record.step] = record;
+  }
+
+  void taken_back(const TakenBackRecord& record) {
+    if (record.problem.empty()) history_.targets[{record.step, record.target}].taken_back = true;
+  }
+
+  RunHistory& history_;
+};
+
+} // namespace
+
+const TargetHistory* RunHistory::find(const std::string& step, const std::string& target) const {
+  const auto found = targets.find({step, target});
+  return found == targets.end() ? nullptr : &found->second;
+}
+
+Result<RunHistory> read_history(const state::JournalContent& journal) {
+  RunHistory history;
+  history.header = journal.header;
+  Replay replay(history);
+  for (std::size_t i = 0; i < journal.records.size(); ++i)
+    if (auto added = replay.add(journal.records[i]); !added)
+      return fail(std::move(added).error().in(
+          fmt::format("in record {} of the journal of run {}", i + 1, journal.header.run)));
+  return history;
+}
+
+} // namespace deployctl::engine

@@ -1,0 +1,49 @@
+// What an earlier process of a run did, told by its journal: where each target stands, what is open, what
+// takes it back. Pure: records in, history out. Deciding what follows is recovery.cpp.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/run_records.hpp"
+#include "engine/stage_walk.hpp"
+#include "state/journal_format.hpp"
+
+namespace deployctl::engine {
+
+using TargetKey = std::pair<std::string, std::string>; // step, target
+
+struct TargetHistory {
+  Change change; // of the last forward intent
+  Ask ask;
+  Progress progress;
+  bool touched = false;       // a stage that is no `prepare` may have had an effect
+  std::vector<Undo> undo;     // of forward stages, in the order written
+  std::optional<Intent> open; // a forward intent without outcome
+  int open_index = 0;
+  bool taken_back = false;
+  Value outputs; // of the last stage that gave any
+};
+
+struct RunHistory {
+  state::JournalHeader header;
+  RunBegin begin;
+  std::map<TargetKey, TargetHistory> targets;
+  std::vector<TargetKey> touched;             // in the order of effects
+  std::map<std::string, StepDoneRecord> done; // by step; not the failed ones
+  std::optional<FailureRecord> failure;
+  std::optional<RunEnd> end;
+  bool committed = false;
+
+  [[nodiscard]] const TargetHistory* find(const std::string& step, const std::string& target) const;
+  [[nodiscard]] bool changed_something() const { return !touched.empty(); }
+};
+
+// Cause::config when a record is not what this version writes.
+Result<RunHistory> read_history(const state::JournalContent& journal);
+
+} // namespace deployctl::engine

@@ -1,0 +1,173 @@
+#include "engine/scheduler.hpp"
+
+#include <stdexcept>
+#include <utility>
+
+namespace deployctl::engine {
+
+Scheduler::Scheduler(Program program) : program_(std::move(program)), ledger_(program_.touched) {
+  link_steps();
+  for (const TargetId id : ledger_) run(id).touched = true;
+  for (const TargetId id : program_.taken_back) run(id).back = Back::reverted;
+  if (program_.failed) {
+    failed_step_ = program_.failed;
+    failure_ = program_.failure;
+    mode_ = Mode::stopping;
+  }
+}
+
+std::vector<Command> Scheduler::advance(const Report& report) {
+  if (finished()) return {};
+  now_ = report.now;
+  std::visit([this](const auto& what) { handle(what); }, report.what);
+  settle();
+  return std::exchange(out_, {});
+}
+
+void Scheduler::handle(const Started&) {
+  for (std::size_t step = 0; step < steps_.size(); ++step)
+    if (steps_[step].missing == 0) unblocked_.push_back(step);
+}
+
+void Scheduler::handle(const TurnTaken& report) {
+  --running_;
+  if (!forward()) return;
+  if (!report.work) return fail_step(report.step, report.work.error());
+  take_work(report.step, *report.work);
+  begin_work(report.step);
+}
+
+void Scheduler::handle(const StageDone& report) {
+  --running_;
+  TargetRun& target = run(report.id.at);
+  const bool cancelled = report.error && report.error->cause == Cause::cancelled;
+  if (!cancelled) target.in_stage = false;
+  StageWalk& stages = report.id.back ? target.back_walk : target.walk;
+  const StageWalk::Next next = stages.stage_done(report.error, now_);
+  if (report.untouched) forget_effect(report.id.at);
+  if (report.id.back && mode_ == Mode::reverting) return walk_back(report.id.at, next);
+  if (!report.id.back && forward()) return walk(report.id.at, next);
+  if (stages.at_end() && !report.id.back) target.state = TargetRun::State::done;
+}
+
+void Scheduler::handle(const ReadyPolled& report) {
+  --running_;
+  TargetRun& target = run(report.id.at);
+  if (report.id.back && mode_ == Mode::reverting)
+    return walk_back(report.id.at, target.back_walk.ready_done(report.readiness, now_));
+  if (report.id.back || !forward()) return;
+  const StageWalk::Next next = target.walk.ready_done(report.readiness, now_);
+  if (next.kind == StageWalk::Next::Kind::passed) out_.emplace_back(StageReady{report.id});
+  walk(report.id.at, next);
+}
+
+void Scheduler::handle(const TimerFired& report) {
+  const auto found = timers_.find(report.token);
+  if (found == timers_.end()) return;
+  const Timer timer = found->second;
+  timers_.erase(found);
+  switch (timer.what) {
+  case Timer::For::walk:
+    return walk(timer.at, run(timer.at).walk.proceed());
+  case Timer::For::walk_back:
+    return walk_back(timer.at, run(timer.at).back_walk.proceed());
+  case Timer::For::checkpoint:
+    return judge_gates(timer.at.step);
+  case Timer::For::gate:
+    return submit(JudgeGate{{timer.at.step, timer.at.target}, false});
+  }
+}
+
+void Scheduler::handle(const WindDown&) {
+  mode_ = Mode::winding_down;
+  queue_.clear();
+  timers_.clear();
+  out_.emplace_back(StopStages{false});
+}
+
+void Scheduler::handle(const Abandon&) {
+  out_.emplace_back(StopStages{true});
+  finish(Finish::abandoned);
+}
+
+void Scheduler::submit(Job job) {
+  queue_.push_back(std::move(job));
+}
+
+void Scheduler::start_queued() {
+  while (running_ < program_.parallel && !queue_.empty()) {
+    const Job job = std::move(queue_.front());
+    queue_.pop_front();
+    ++running_;
+    if (const auto* stage = std::get_if<RunStage>(&job)) begin_stage(stage->id);
+    std::visit([this](const auto& command) { out_.emplace_back(command); }, job);
+  }
+}
+
+// From here on the target counts as touched, unless its stage only prepares.
+void Scheduler::begin_stage(const StageId& id) {
+  TargetRun& target = run(id.at);
+  target.in_stage = true;
+  if (id.back || target.touched || target.walk.stages().at(id.stage).kind == StageKind::prepare) return;
+  target.touched = true;
+  ledger_.push_back(id.at);
+}
+
+void Scheduler::start_timer(Timer timer, Milliseconds delay) {
+  const std::uint64_t token = next_timer_++;
+  timers_.emplace(token, timer);
+  out_.emplace_back(StartTimer{token, delay});
+}
+
+void Scheduler::settle() {
+  while (!finished()) {
+    while (forward() && !unblocked_.empty()) {
+      const std::size_t step = unblocked_.front();
+      unblocked_.pop_front();
+      begin_step(step);
+    }
+    start_queued();
+    if (running_ > 0) return;
+    if (forward() && open_steps_ == 0) return finish(Finish::succeeded);
+    if (mode_ == Mode::winding_down) return finish(Finish::interrupted);
+    if (mode_ != Mode::stopping) break;
+    begin_taking_back();
+  }
+  if (!finished() && timers_.empty() && queue_.empty()) throw std::logic_error("the run has no way on");
+}
+
+void Scheduler::finish(Finish how) {
+  mode_ = Mode::finished;
+  queue_.clear();
+  timers_.clear();
+  out_.emplace_back(how);
+}
+
+bool Scheduler::failed_before_start() const {
+  return failed_step_ && steps_[*failed_step_].phase == StepRun::Phase::turn;
+}
+
+std::vector<TargetStanding> Scheduler::standings() const {
+  using Effect = TargetStanding::Effect;
+  const auto effect_of = [](const TargetRun& target) {
+    if (target.back == Back::reverted) return Effect::reverted;
+    if (target.back == Back::kept) return Effect::kept;
+    if (target.back == Back::stuck) return Effect::stuck;
+    if (target.in_stage) return Effect::unknown;
+    if (target.state == TargetRun::State::behind) return Effect::behind;
+    return target.state == TargetRun::State::done ? Effect::done : Effect::partial;
+  };
+  std::vector<TargetStanding> all;
+  for (const TargetId id : ledger_)
+    if (program_.steps[id.step].reversal != Reversal::nothing)
+      all.push_back({id, effect_of(run(id)), run(id).detail});
+  for (std::size_t step = 0; step < steps_.size(); ++step)
+    for (std::size_t i = 0; i < steps_[step].targets.size(); ++i) {
+      const TargetRun& target = steps_[step].targets[i];
+      if (target.state == TargetRun::State::behind && !target.touched)
+        all.push_back({{step, i}, Effect::behind, target.detail});
+    }
+  return all;
+}
+
+} // namespace deployctl::engine

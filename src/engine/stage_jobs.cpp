@@ -1,0 +1,185 @@
+#include "engine/stage_jobs.hpp"
+
+#include <utility>
+
+#include <fmt/core.h>
+
+#include <deployctl/units.hpp>
+
+#include "base/crypto.hpp"
+#include "base/encode.hpp"
+#include "base/time.hpp"
+#include "engine/connections.hpp"
+#include "engine/output_lines.hpp"
+#include "engine/verbs.hpp"
+#include "secrets/resolver.hpp"
+
+namespace deployctl::engine {
+
+namespace {
+
+// What a provider may make durable, bound to one attempt.
+class JournalEffects final : public Effects {
+public:
+  JournalEffects(RunJournal& journal, const StageRef& ref, Intent& intent, TargetContext& target)
+      : journal_(journal), ref_(ref), intent_(intent), target_(target) {}
+
+  Status remote_id(std::string id) override {
+    intent_.remote_ids.push_back(id);
+    return journal_.remote_id({ref_, std::move(id)});
+  }
+
+  Status undo(Value data) override {
+    if (!ref_.back) target_.undo.push_back({intent_.ask, ref_.stage, data});
+    return journal_.undo({ref_, std::move(data)});
+  }
+
+private:
+  RunJournal& journal_;
+  StageRef ref_;
+  Intent& intent_;
+  TargetContext& target_;
+};
+
+// Whether to try again is safe to answer where a second effect is no second harm.
+Error too_late(const Intent& intent, const Stage& stage) {
+  const bool safe = intent.crash_class != CrashClass::opaque && intent.crash_class != CrashClass::marked;
+  return {.cause = Cause::timeout,
+          .message =
+              fmt::format("stage '{}' did not end within {}", stage.name, format_duration(stage.timeout)),
+          .retryable = safe};
+}
+
+} // namespace
+
+struct StageJobs::Attempt {
+  StageId id;
+  StepContext& step;
+  TargetContext& target;
+  const Change& change;
+  const Stage& stage;
+  Connection& connection;
+  std::stop_token stop;
+  Intent intent;
+  StageRef ref;
+  bool begun = false; // an intent is durable
+
+  [[nodiscard]] ReadAccess read(const Ports& ports) const {
+    return {*step.provider, connection, ports, inputs(), stop};
+  }
+  [[nodiscard]] std::vector<Value> inputs() const {
+    return intent.ask.inputs ? std::vector<Value>{*intent.ask.inputs} : std::vector<Value>{};
+  }
+};
+
+std::string idempotency_key(const std::string& run, const StageRef& ref) {
+  const std::string stage = ref.back ? fmt::format("back.{}.{}", ref.round, ref.stage) : ref.stage;
+  // Lengths keep "a", "bc" apart from "ab", "c".
+  const std::string text = fmt::format("{}:{}{}:{}{}:{}{}:{}", run.size(), run, ref.step.size(), ref.step,
+                                       ref.target.size(), ref.target, stage.size(), stage);
+  return to_base32(sha256(text).view());
+}
+
+Intent StageJobs::intent_of(const StageId& id) const {
+  const StepContext& step = deployment_.steps.at(id.at.step);
+  const TargetContext& target = step.targets.at(id.at.target);
+  const Change& change = id.back ? target.back : target.change;
+  const std::string& stage = change.stages.at(id.stage).name;
+  const bool goes_on = !id.back && target.adopted && target.adopted->stage == stage;
+  Intent intent = goes_on ? *target.adopted : Intent{};
+  intent.run = deployment_.run;
+  intent.step = step.approved.id;
+  intent.target = target.target.name;
+  intent.stage = stage;
+  intent.attempt = id.attempt + (goes_on ? target.adopted->attempt : 0);
+  intent.crash_class = step.approved.crash_class;
+  intent.ask = id.back ? target.back_ask : target.ask;
+  intent.change = change;
+  intent.started_at = format_time(environment_.ports.clock.wall());
+  return intent;
+}
+
+Result<StageJobs::Attempt> StageJobs::begin(const StageId& id, const std::stop_token& stop) const {
+  StepContext& step = deployment_.steps.at(id.at.step);
+  TargetContext& target = step.targets.at(id.at.target);
+  const Change& change = id.back ? target.back : target.change;
+  DEPLOYCTL_TRY(Connection * connection,
+                deployment_.request.connections.get(*step.provider, step.approved.instance, stop));
+  Attempt attempt{id, step, target, change, change.stages.at(id.stage), *connection, stop, intent_of(id), {}};
+  attempt.ref = ref_of(attempt.intent, static_cast<int>(id.stage), id.back, id.round);
+  attempt.intent.key = idempotency_key(deployment_.run, attempt.ref);
+  return attempt;
+}
+
+StageDone StageJobs::run(const StageId& id, const std::stop_token& stop, const std::atomic<bool>& late) {
+  auto attempt = begin(id, stop);
+  if (!attempt) return {id, attempt.error()};
+  const Result<Value> outputs = apply(*attempt);
+  if (outputs) return succeeded(*attempt, *outputs);
+  const bool stopped_late = late && outputs.error().cause == Cause::cancelled;
+  return failed(*attempt, stopped_late ? too_late(attempt->intent, attempt->stage) : outputs.error());
+}
+
+Result<Value> StageJobs::apply(Attempt& attempt) {
+  // Secrets first: when one cannot be had, nothing was begun.
+  Change change = attempt.change;
+  Intent intent = attempt.intent;
+  DEPLOYCTL_TRY(change.desired, environment_.resolver.resolve(change.desired, attempt.stop));
+  if (attempt.step.approved.kind == Kind::artifact && intent.ask.inputs) {
+    DEPLOYCTL_TRY(intent.ask.inputs, environment_.resolver.resolve(*intent.ask.inputs, attempt.stop));
+  }
+  DEPLOYCTL_CHECK(journal_.intent({attempt.ref, attempt.intent.key, attempt.intent.crash_class,
+                                   attempt.intent.ask, attempt.change, attempt.intent.started_at}));
+  attempt.begun = true;
+  GuardedPorts guard(environment_.ports, attempt.step.provider->description, SessionMode::write,
+                     attempt.inputs());
+  JournalEffects effects(journal_, attempt.ref, attempt.intent, attempt.target);
+  OutputLines lines(environment_.events, attempt.ref.step, attempt.ref.target);
+  WriteSession session{attempt.connection, guard.ports(), effects, lines, attempt.stop};
+  return apply_stage(*attempt.step.provider, session, change, attempt.stage, intent);
+}
+
+StageDone StageJobs::succeeded(const Attempt& attempt, const Value& outputs) {
+  if (auto written = journal_.outcome({attempt.ref, outputs, std::nullopt, false, false}); !written)
+    return {attempt.id, written.error()};
+  if (!attempt.id.back && !outputs.is_null()) attempt.target.outputs = outputs;
+  return {attempt.id, std::nullopt};
+}
+
+// A cancelled attempt gets no outcome: what happened is found out when the run goes on.
+StageDone StageJobs::failed(const Attempt& attempt, const Error& error) {
+  if (!attempt.begun) return {attempt.id, error, attempt.id.stage == 0 && attempt.target.undo.empty()};
+  if (error.cause == Cause::cancelled) return {attempt.id, error};
+  const Error known = diagnosed(attempt, error);
+  const bool untouched = surely_not_done(attempt);
+  if (auto written = journal_.outcome({attempt.ref, {}, record_of(known), untouched, false}); !written)
+    return {attempt.id, written.error()};
+  return {attempt.id, known, untouched};
+}
+
+Error StageJobs::diagnosed(const Attempt& attempt, const Error& error) const {
+  ReadAccess access = attempt.read(environment_.ports);
+  const Diagnosis diagnosis = diagnose(*attempt.step.provider, access.session(), {attempt.intent, error});
+  Error known = error;
+  known.cause = diagnosis.cause;
+  if (!diagnosis.summary.empty()) known.message = diagnosis.summary;
+  if (!diagnosis.evidence.empty()) known.evidence = diagnosis.evidence;
+  return known;
+}
+
+// A task without undo data: only its own check can say that it did nothing.
+bool StageJobs::surely_not_done(const Attempt& attempt) const {
+  if (attempt.id.back || attempt.id.stage > 0 || attempt.step.approved.kind != Kind::task) return false;
+  ReadAccess access = attempt.read(environment_.ports);
+  return confirm(*attempt.step.provider, access.session(), attempt.intent).state ==
+         Confirmation::State::not_done;
+}
+
+ReadyPolled StageJobs::poll(const StageId& id, const std::stop_token& stop) {
+  const auto attempt = begin(id, stop);
+  if (!attempt) return {id, {Readiness::State::waiting, attempt.error().message, {}}};
+  ReadAccess access = attempt->read(environment_.ports);
+  return {id, ready(*attempt->step.provider, access.session(), attempt->change, attempt->stage)};
+}
+
+} // namespace deployctl::engine

@@ -1,0 +1,52 @@
+// The jobs that touch the world: one stage on one target, one look at its readiness, the plan of taking it
+// back. Each runs on a worker, writes its journal records around the provider's verb, and answers with a
+// report. Where the scheduler's word becomes an effect; it decides nothing about order.
+#pragma once
+
+#include <atomic>
+#include <stop_token>
+
+#include "engine/deployment.hpp"
+#include "engine/environment.hpp"
+#include "engine/run_journal.hpp"
+#include "engine/scheduler_types.hpp"
+
+namespace deployctl::engine {
+
+// The idempotency key of a stage: the same for all its attempts, and after a crash.
+std::string idempotency_key(const std::string& run, const StageRef& ref);
+
+class StageJobs {
+public:
+  StageJobs(const Environment& environment, Deployment& deployment, RunJournal& journal)
+      : environment_(environment), deployment_(deployment), journal_(journal) {}
+
+  // `late`: the stop, when it comes, means that the stage's limit has passed.
+  StageDone run(const StageId& id, const std::stop_token& stop, const std::atomic<bool>& late);
+  ReadyPolled poll(const StageId& id, const std::stop_token& stop);
+  RevertPlanned plan_revert(TargetId at, int round, const std::stop_token& stop);
+
+private:
+  struct Attempt; // everything about one attempt at one stage
+
+  [[nodiscard]] Result<Attempt> begin(const StageId& id, const std::stop_token& stop) const;
+  [[nodiscard]] Intent intent_of(const StageId& id) const;
+  Result<Value> apply(Attempt& attempt);
+  StageDone succeeded(const Attempt& attempt, const Value& outputs);
+  StageDone failed(const Attempt& attempt, const Error& error);
+  [[nodiscard]] Error diagnosed(const Attempt& attempt, const Error& error) const;
+  [[nodiscard]] bool surely_not_done(const Attempt& attempt) const;
+  Result<std::optional<Change>> change_back(const StepContext& step, const TargetContext& target, int round,
+                                            const std::stop_token& stop) const;
+  Result<std::optional<Change>> task_back(const StepContext& step, const Ask& ask, int round) const;
+  [[nodiscard]] Result<Ask> ask_back(const StepContext& step, const TargetContext& target, int round) const;
+
+  StepContext& step(TargetId id) { return deployment_.steps.at(id.step); }
+  TargetContext& target(TargetId id) { return deployment_.steps.at(id.step).targets.at(id.target); }
+
+  const Environment& environment_;
+  Deployment& deployment_;
+  RunJournal& journal_;
+};
+
+} // namespace deployctl::engine

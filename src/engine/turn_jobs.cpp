@@ -1,0 +1,108 @@
+#include "engine/turn_jobs.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "base/field_diff.hpp"
+#include "plan/compare.hpp"
+
+namespace deployctl::engine {
+
+namespace {
+
+bool began(const Deployment& deployment, const std::string& step, const std::string& target) {
+  const TargetHistory* history = deployment.resumed ? deployment.resumed->find(step, target) : nullptr;
+  return history && !history->change.stages.empty();
+}
+
+bool any_began(const StepContext& context, const Deployment& deployment) {
+  if (!deployment.resumed) return false;
+  const auto& targets = deployment.resumed->targets;
+  const auto first = targets.lower_bound({context.approved.id, std::string()});
+  return first != targets.end() && first->first.first == context.approved.id;
+}
+
+Change make_artifact() {
+  return {
+      .action = Action::run, .summary = "make", .stages = {Stage{.name = "make"}}, .undoable = Undoable::no};
+}
+
+} // namespace
+
+TurnTaken TurnJobs::take(std::size_t step) {
+  StepContext& context = deployment_.steps.at(step);
+  auto now = plan_now(context);
+  if (!now) return {step, fail(std::move(now).error())};
+  take_plan(context, *now, deployment_);
+  return {step, work_of(context, *now, deployment_)};
+}
+
+Result<plan::PlannedStep> TurnJobs::plan_now(const StepContext& context) const {
+  const bool open =
+      context.approved.status == plan::StepStatus::deferred || !context.approved.unknown.empty();
+  const bool resumed = any_began(context, deployment_);
+  // Half done and fully planned: what was approved goes on; looking again would only see the half.
+  if (resumed && !open) return context.approved;
+  const StepTurn turn{*context.step, deployment_.outputs.lookup(), context.upstream_changed};
+  if (!resumed) return replan_step(deployment_.request, turn, context.approved);
+  DEPLOYCTL_TRY(plan::PlannedStep now, plan_step(deployment_.request, turn));
+  plan::PlannedStep fresh = now;
+  const auto known = [&](const plan::PlannedTarget& target) {
+    return began(deployment_, now.id, target.target.name);
+  };
+  fresh.targets.erase(std::remove_if(fresh.targets.begin(), fresh.targets.end(), known), fresh.targets.end());
+  if (const auto outside = plan::outside_approval(context.approved, fresh); !outside.empty())
+    return fail(Cause::conflict, fmt::format("step '{}' is no longer what was approved: {}", now.id,
+                                             plan::to_text(outside.front())));
+  return now;
+}
+
+void take_plan(StepContext& context, const plan::PlannedStep& now, const Deployment& deployment) {
+  context.inputs = now.inputs;
+  context.now = now;
+  context.targets.clear();
+  std::optional<Value> inputs;
+  if (!now.inputs.is_null() && context.provider)
+    inputs = with_defaults(context.provider->description.fields, now.inputs);
+  for (const plan::PlannedTarget& planned : now.targets) {
+    TargetContext target{.target = planned.target, .change = planned.change};
+    target.ask = {.step = now.id, .inputs = inputs, .target = planned.target, .release = deployment.release};
+    if (now.kind == Kind::artifact && target.change.action != Action::none && target.change.stages.empty())
+      target.change = make_artifact();
+    if (began(deployment, now.id, planned.target.name)) {
+      const TargetHistory& history = *deployment.resumed->find(now.id, planned.target.name);
+      target.change = history.change;
+      target.ask = history.ask;
+      target.undo = history.undo;
+      target.adopted = history.open;
+      target.outputs = history.outputs;
+    }
+    if (context.step && context.step->timeout) // as written goes before the provider's own
+      for (Stage& stage : target.change.stages) stage.timeout = *context.step->timeout;
+    context.targets.push_back(std::move(target));
+  }
+}
+
+Work work_of(const StepContext& context, const plan::PlannedStep& now, const Deployment& deployment) {
+  Work work{.waves = now.waves};
+  std::vector<std::size_t> unplaced;
+  for (std::size_t i = 0; i < context.targets.size(); ++i) {
+    const TargetContext& target = context.targets[i];
+    TargetWork left{.name = target.target.name, .stages = target.change.stages};
+    if (began(deployment, now.id, left.name)) {
+      const TargetHistory& history = *deployment.resumed->find(now.id, left.name);
+      left.progress = history.progress;
+      left.touched = history.touched;
+    }
+    const auto holds = [i](const auto& wave) { return std::find(wave.begin(), wave.end(), i) != wave.end(); };
+    if (!left.stages.empty() && std::none_of(work.waves.begin(), work.waves.end(), holds))
+      unplaced.push_back(i);
+    work.targets.push_back(std::move(left));
+  }
+  if (!unplaced.empty()) work.waves.insert(work.waves.begin(), unplaced);
+  return work;
+}
+
+} // namespace deployctl::engine
