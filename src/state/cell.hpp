@@ -43,7 +43,9 @@ class CellFile {
 public:
   CellFile(std::string directory, std::string stack, Random& random);
 
-  // A stack that was never used has an empty cell with version "".
+  [[nodiscard]] std::string path() const;
+
+  // A stack that was never used has an empty cell with version "". Conflict when the file is another stack's.
   [[nodiscard]] Result<VersionedCell> read() const;
   // Writes `cell` (with a new nonce) if the version is still `expected`; durable when ok.
   [[nodiscard]] Result<CasResult> cas(const Cell& cell, const std::string& expected) const;
@@ -51,7 +53,7 @@ public:
 private:
   std::string directory_;
   std::string stack_;
-  Random& random_;
+  Random* random_; // not owned; a pointer, so that guards of locks can move
 };
 
 // Reads, changes and swaps until it fits, at most 16 times. `change` may refuse with an error.

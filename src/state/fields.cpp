@@ -1,6 +1,7 @@
 #include "state/fields.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <limits>
 
 #include <fmt/core.h>
@@ -103,6 +104,14 @@ Status check_format(const Value& value, std::string_view what, int newest) {
       Cause::config,
       fmt::format("{}: format {} is newer than {}, the newest this version reads", what, *number, newest),
       "use the version of deployctl that wrote it, or a newer one");
+}
+
+Result<std::uint64_t> parse_unsigned(std::string_view text, std::string_view what) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size())
+    return fail(Cause::config, fmt::format("{} is not a number: '{}'", what, text));
+  return number;
 }
 
 Value to_list(const std::vector<std::string>& items) {

@@ -58,6 +58,9 @@ private:
 // Refuses documents of a newer format before their fields are looked at.
 Status check_format(const Value& value, std::string_view what, int newest);
 
+// Decimal digits and nothing else; numbers beyond what JSON readers keep exactly are stored as text.
+Result<std::uint64_t> parse_unsigned(std::string_view text, std::string_view what);
+
 // Of a list of text.
 Value to_list(const std::vector<std::string>& items);
 

@@ -27,7 +27,7 @@ public:
 private:
   std::string directory_;
   std::string name_;
-  Random& random_;
+  Random* random_; // not owned
 };
 
 class LocalState {
@@ -51,10 +51,10 @@ public:
   [[nodiscard]] Result<std::vector<std::string>> journals() const; // run ids with a journal, oldest first
 
 private:
-  LocalState(std::string directory, Random& random) : directory_(std::move(directory)), random_(random) {}
+  LocalState(std::string directory, Random& random) : directory_(std::move(directory)), random_(&random) {}
 
   std::string directory_;
-  Random& random_;
+  Random* random_; // not owned
 };
 
 } // namespace deployctl::state

@@ -20,7 +20,7 @@ class StackState;
 
 struct Held {
   Holder holder;
-  Alive alive = Alive::unknown;
+  os::Life life = os::Life::unknown; // of its process; a manual lock needs none
 };
 
 // "the lock of 'hello/production' is held by run … ", with the way out as help. Cause::conflict.
@@ -41,11 +41,10 @@ public:
   // Whether the cell still names this holder and epoch; conflict, naming the new one, when not.
   [[nodiscard]] Status check() const;
 
-private:
-  struct Hold;
-  friend class LockAttempt;
+  struct Hold; // lock.cpp's own
   explicit LockGuard(std::unique_ptr<Hold> hold);
 
+private:
   std::unique_ptr<Hold> hold_;
 };
 
