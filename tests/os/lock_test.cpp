@@ -3,6 +3,7 @@
 #include <csignal>
 #include <thread>
 
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -123,4 +124,17 @@ TEST_CASE("hardening: no core file can be written") {
   REQUIRE(WIFSIGNALED(status));
   CHECK(WTERMSIG(status) == SIGABRT);
   CHECK_FALSE(WCOREDUMP(status));
+}
+
+TEST_CASE("hardening: closed standard streams are opened on nothing") {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    for (const int number : {0, 1, 2}) ::close(number);
+    const bool opened =
+        ensure_standard_streams().has_value() && ::fcntl(0, F_GETFD) >= 0 && ::fcntl(2, F_GETFD) >= 0;
+    ::_exit(opened && ::open("/dev/null", O_RDONLY) > 2 ? 0 : 1);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
 }
