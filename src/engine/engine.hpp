@@ -97,10 +97,6 @@ Result<plan::Plan> plan_apply(Environment& environment, const config::Pipeline& 
 
 // `plan`: one made earlier (`plan -o`); none: made here. A pending run whose holder is gone is resumed
 // instead when it is of the same pipeline.
-// The plan that `apply` would make now, for `plan`. Reads only: takes no lock, records nothing, asks nobody.
-Result<plan::Plan> plan_now(Environment& environment, const config::Pipeline& pipeline, const Source& source,
-                            const ApplyOptions& options);
-
 Ending apply(Environment& environment, const config::Pipeline& pipeline, const Source& source,
              std::optional<plan::Plan> plan, const ApplyOptions& options);
 
