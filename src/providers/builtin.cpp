@@ -1,0 +1,15 @@
+#include "providers/builtin.hpp"
+
+#include "providers/exec/run.hpp"
+#include "providers/http/check.hpp"
+
+namespace deployctl::providers {
+
+Catalog builtin_catalog() {
+  return {
+      exec::make_run(),
+      http::make_check(),
+  };
+}
+
+} // namespace deployctl::providers
