@@ -5,7 +5,7 @@
 namespace deployctl::topics {
 namespace {
 
-constexpr std::array<DiagnosticCode, 8> rows = {{
+constexpr std::array<DiagnosticCode, 19> rows = {{
     {"D0401", "malformed interpolation",
      "An interpolation is ${name}, with filters ${name | filter}; an environment variable may have "
      "${NAME:-default} or "
@@ -36,6 +36,38 @@ constexpr std::array<DiagnosticCode, 8> rows = {{
     {"D0409", "interpolation inside a default",
      "The default behind :- is plain text up to the closing brace.", "host: \"${HOST:-${vars.host}}\"\n",
      "host: \"${vars.host}\"\n"},
+    {"D0420", "unknown name", "Nothing of that name can be interpolated here.", "${projekt}\n",
+     "${project}\n"},
+    {"D0421", "environment variable not set",
+     "The variable has no value where deployctl runs. `validate` warns, `plan` refuses when the value is "
+     "used.",
+     "url: ${SERVER}\n", "url: ${SERVER:-https://example.com}\n"},
+    {"D0422", "may not be used here",
+     "Each place may use only what is known when it is read: secret references may not hold secrets, hosts "
+     "may not depend on steps.",
+     "secrets: { key: \"env://${secrets.name}\" }\n", "secrets: { key: \"env://${vars.name}\" }\n"},
+    {"D0423", "unknown variable", "Only variables that are declared under `vars` can be used.",
+     "site: ${vars.domian}\n", "site: ${vars.domain}\n"},
+    {"D0425", "not an output",
+     "The step's action has no such output, or the step has several instances and none is named.",
+     "image: ${steps.image.digset}\n", "image: ${steps.image.digest}\n"},
+    {"D0426", "output of an absent step",
+     "The step is left out in this environment, and the live release recorded no such output of it.",
+     "image: ${steps.build.ref}\n", "image: ${steps.build.ref | default('none')}\n"},
+    {"D0427", "no value now",
+     "The repository, the live release or the run does not have that value at the moment.",
+     "tag: ${git.tag}\n", "tag: ${git.tag | default('none')}\n"},
+    {"D0428", "reference into x-",
+     "Keys beginning with x- are a place for YAML anchors and otherwise ignored.", "${x-common.domain}\n",
+     "${vars.domain}\n"},
+    {"D0429", "a variable made of itself", "Variables may use each other, not in a circle.",
+     "vars: { a: \"${vars.b}\", b: \"${vars.a}\" }\n", "vars: { a: \"${vars.b}\", b: text }\n"},
+    {"D0430", "interpolation in a key", "Interpolation works in values. Keys are taken as they stand.",
+     "env: { \"${vars.name}\": x }\n", "env: { NAME: \"${vars.name}\" }\n"},
+    {"D0431", "--set of an undeclared variable",
+     "`--set` replaces the value of a variable that the pipeline declares; anything else would have no "
+     "effect.",
+     "--set domian=example.com\n", "--set domain=example.com\n"},
 }};
 
 } // namespace

@@ -5,7 +5,7 @@
 namespace deployctl::topics {
 namespace {
 
-constexpr std::array<DiagnosticCode, 9> rows = {{
+constexpr std::array<DiagnosticCode, 15> rows = {{
     {"D0301", "neither true nor false",
      "Booleans are written true and false only. yes, no, on and off are texts here, because readers of YAML "
      "disagree "
@@ -32,6 +32,23 @@ constexpr std::array<DiagnosticCode, 9> rows = {{
      "url: https://example.com/healthz\n"},
     {"D0309", "wrong shape", "A list, a map or a text was given where another of them is wanted.",
      "command: pytest -q\n", "command: [pytest, -q]\n"},
+    {"D0310", "too few or too many", "The list or map has bounds on its length.", "environments: {}\n",
+     "environments: { production: {} }\n"},
+    {"D0320", "no such file",
+     "The input names a local file or folder that is not there. In `validate` this is a warning: a step "
+     "before may make it.",
+     "source: dist\n", "source: build/dist\n"},
+    {"D0321", "outside of the pipeline's folder",
+     "Inputs are kept with the release, so they lie below the folder of the pipeline, also after links are "
+     "followed.",
+     "source: ../secrets\n", "source: app\n"},
+    {"D0322", "not that kind of file", "A regular file or a folder was wanted, and something else is there.",
+     "files: { run: scripts/ }\n", "files: { run: scripts/run }\n"},
+    {"D0323", "against a rule of the action",
+     "Each field is right by itself; together, or for this action, they are not.",
+     "health: { http: healthz }\n", "health: { http: \":8000/healthz\" }\n"},
+    {"D0324", "matches no branch and no tag", "Branches and tags are compared by their short names.",
+     "branches: [refs/heads/main]\n", "branches: [main]\n"},
 }};
 
 } // namespace

@@ -1,5 +1,6 @@
-// The pipeline as the rest of the program sees it: one environment, validated, interpolated as far as facts allow, every
-// step's inputs in the shape of its field table. Made by config/load.hpp; nothing here knows YAML.
+// The pipeline as the rest of the program sees it: one environment, validated, interpolated as far as facts
+// allow, every step's inputs in the shape of its field table. Made by config/load.hpp; nothing here knows
+// YAML.
 #pragma once
 
 #include <map>
@@ -40,24 +41,24 @@ struct GateUse {
 };
 
 struct Step {
-  std::string id;                      // "image" or, of a for_each, "image.api"
-  std::string action;                  // "host.release"; empty for a step that only judges gates
+  std::string id;     // "image" or, of a for_each, "image.api"
+  std::string action; // "host.release"; empty for a step that only judges gates
   Kind kind = Kind::resource;
-  std::string instance;                // "aws.production"; the provider's own name when not written
-  Value inputs;                        // validated; Unknown and Secret leaves where they belong; defaults not filled in
-  std::vector<Host> hosts;             // resolved from `hosts`, for actions on hosts
-  std::vector<std::string> needs;      // ids of present steps: from `needs`, references, and through absent steps
-  std::vector<std::string> sources;    // globs; empty: the whole repository
+  std::string instance;    // "aws.production"; the provider's own name when not written
+  Value inputs;            // validated; Unknown and Secret leaves where they belong; defaults not filled in
+  std::vector<Host> hosts; // resolved from `hosts`, for actions on hosts
+  std::vector<std::string> needs; // ids of present steps: from `needs`, references, and through absent steps
+  std::vector<std::string> sources; // globs; empty: the whole repository
   Strategy strategy;
   std::vector<GateUse> gates;
   std::optional<Milliseconds> timeout; // of one target's attempt; none: the action's default
   RetryRule retry;
   std::optional<OnFailure> on_failure;
   std::optional<Irreversible> irreversible;
-  std::optional<Value> undo;           // task: inputs of the same action that take it back
+  std::optional<Value> undo; // task: inputs of the same action that take it back
   bool always = false;
-  std::vector<std::string> results;    // in `finally`: when.result; empty: always
-  Span span;                           // the step's key
+  std::vector<std::string> results;        // in `finally`: when.result; empty: always
+  Span span;                               // the step's key
   std::map<std::string, Span> input_spans; // by path below `with`
 };
 
@@ -76,15 +77,15 @@ struct SecretDeclaration {
 };
 
 struct ProviderInstance {
-  std::string name;      // "aws.production"
-  Value settings;        // may hold Secret leaves, resolved when connecting
+  std::string name; // "aws.production"
+  Value settings;   // may hold Secret leaves, resolved when connecting
   Span span;
 };
 
 // A step that this environment or `when` leaves out. Its output is what the live release recorded.
 struct AbsentStep {
   std::string id;
-  std::string why;       // "environments: [staging]"
+  std::string why; // "environments: [staging]"
 };
 
 struct Allow {
@@ -103,11 +104,12 @@ struct Pipeline {
   std::vector<AbsentStep> absent;
   std::vector<Step> finally;
   std::vector<NoticeUse> notify;
-  std::vector<SecretDeclaration> secrets;         // only those used
-  std::vector<ProviderInstance> instances;        // only those used
+  std::vector<SecretDeclaration> secrets;  // only those used
+  std::vector<ProviderInstance> instances; // only those used
   OnFailure on_failure = OnFailure::rollback;
   std::string release_version;
-  std::string digest; // SHA-256 over everything above that decides what is deployed; no secret values, no spans
+  std::string
+      digest; // SHA-256 over everything above that decides what is deployed; no secret values, no spans
 
   // The name under which state is kept: "hello/production".
   [[nodiscard]] std::string stack() const { return project + "/" + environment; }

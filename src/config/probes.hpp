@@ -1,5 +1,6 @@
-// What loading a pipeline asks of this machine: local files and the list of time zones. Parameters, so that config stays
-// pure; `cli` answers from `os`, tests from memory. Not for hosts or networks: config never asks those.
+// What loading a pipeline asks of this machine: local files and the list of time zones. Parameters, so that
+// config stays pure; `cli` answers from `os`, tests from memory. Not for hosts or networks: config never asks
+// those.
 #pragma once
 
 #include <functional>
@@ -12,9 +13,9 @@
 
 namespace deployctl::config {
 
-// Paths are as written in the pipeline: relative to its folder, '/' between parts. An answer is confined to that folder
-// after resolving links: a path that leaves it is Cause::permission, one that is not there Cause::not_found, another
-// kind of file Cause::config.
+// Paths are as written in the pipeline: relative to its folder, '/' between parts. An answer is confined to
+// that folder after resolving links: a path that leaves it is Cause::permission, one that is not there
+// Cause::not_found, another kind of file Cause::config.
 class FileProbe {
 public:
   virtual ~FileProbe() = default;
@@ -28,8 +29,8 @@ public:
 
 struct Probes {
   const FileProbe& files;
-  // IANA names ("Asia/Taipei"), asked for at most once and only when the pipeline names a zone. Empty when the machine
-  // has no list: then names are only checked for their form.
+  // IANA names ("Asia/Taipei"), asked for at most once and only when the pipeline names a zone. Empty when
+  // the machine has no list: then names are only checked for their form.
   std::function<std::vector<std::string>()> zones;
 };
 

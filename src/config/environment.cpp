@@ -1,0 +1,223 @@
+#include "config/environment.hpp"
+
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "base/field_diff.hpp"
+#include "config/action_inputs.hpp"
+#include "config/digest.hpp"
+#include "config/gates.hpp"
+#include "config/graph.hpp"
+#include "config/identity.hpp"
+#include "config/instances.hpp"
+#include "config/language.hpp"
+#include "config/overlay.hpp"
+#include "config/secrets.hpp"
+#include "config/steps.hpp"
+#include "config/structure.hpp"
+
+namespace deployctl::config {
+
+namespace {
+
+std::string text_at(const yaml::Node& node, std::string_view key) {
+  const auto* found = node.find(key);
+  return found && found->is_scalar() ? found->text : std::string{};
+}
+
+std::optional<Allow> read_allow(const yaml::Node& environment) {
+  const auto* allow = environment.find("allow");
+  if (!allow || !allow->is_map()) return std::nullopt;
+  const auto texts = [&](std::string_view key) {
+    std::vector<std::string> out;
+    if (const auto* list = allow->find(key))
+      for (const auto& item : list->items) out.push_back(item.text);
+    return out;
+  };
+  Allow out{.branches = texts("branches"), .tags = texts("tags"), .clean = std::nullopt};
+  if (const auto clean = text_at(*allow, "clean"); !clean.empty()) out.clean = clean == "true";
+  return out;
+}
+
+// Hosts may use variables and the environment's facts, never each other.
+Roles read_roles(const yaml::Node& environment, Scope& scope, const Reader& reader, Knowledge knowledge,
+                 Findings& findings) {
+  const auto* hosts = environment.find("hosts");
+  if (!hosts || !hosts->is_map()) return {};
+  return Roles::read(
+      reader.read(*hosts, nullptr, scope.names({.allowed = roots::store, .knowledge = knowledge})), findings);
+}
+
+// The pieces of one reading; each knows only what its constructor names.
+struct Reading {
+  const Subject& subject;
+  std::string_view environment;
+  Knowledge knowledge;
+  Findings& findings;
+  const yaml::Node& own;
+  const yaml::Node merged;
+  const std::vector<std::string> environments;
+  const Reader reader;
+  const Roles no_roles = {};
+  Roles roles = {};
+  Scope scope;
+  Instances instances;
+  Gates gates;
+
+  Reading(const Subject& about, std::string_view name, Knowledge known, Findings& found,
+          const yaml::Node& environment_node)
+      : subject(about), environment(name), knowledge(known), findings(found), own(environment_node),
+        merged(overlaid(about.document.root, environment_node, found)),
+        environments(environments_of(about.document.root)), reader(about.document, found),
+        scope({.merged = merged,
+               .environment = name,
+               .project = project(),
+               .facts = about.facts,
+               .roles = roles,
+               .reader = reader,
+               .findings = found}),
+        instances({.merged = merged,
+                   .catalog = about.catalog,
+                   .scope = scope,
+                   .reader = reader,
+                   .probes = about.probes,
+                   .findings = found,
+                   .knowledge = known}),
+        gates({.merged = merged,
+               .environment = name,
+               .catalog = about.catalog,
+               .scope = scope,
+               .reader = reader,
+               .instances = instances,
+               .probes = about.probes,
+               .findings = found,
+               .knowledge = known}) {
+    roles = read_roles(own, scope, reader, knowledge, findings);
+  }
+
+  [[nodiscard]] std::string_view project() const {
+    const auto* node = merged.find("project");
+    return node && node->is_scalar() ? std::string_view(node->text) : std::string_view{};
+  }
+
+  void check_given_variables() {
+    if (knowledge == Knowledge::offline) return;
+    const auto* vars = merged.find("vars");
+    std::vector<std::string> names;
+    if (vars)
+      for (const auto& entry : vars->entries) names.push_back(entry.key);
+    const auto* section = merged.entry("vars");
+    for (const auto& [name, value] : subject.facts.set)
+      if (!vars || !vars->entry(name))
+        findings.error("D0431", section ? section->key_span : Span{},
+                       fmt::format("--set names '{}', which is not declared under 'vars'", name),
+                       "declare it here", similar_help(name, names, "variable", "variables"));
+  }
+
+  void check_unused() {
+    if (knowledge != Knowledge::offline) return;
+    gates.check_all();
+    instances.check_all();
+    if (const auto* vars = merged.find("vars"))
+      for (const auto& entry : vars->entries)
+        static_cast<void>(reader.read(entry.value, nullptr, scope.names({.knowledge = knowledge})));
+    check_notices();
+  }
+
+  void check_notices() {
+    const auto* notify = merged.find("notify");
+    if (!notify) return;
+    for (const auto& notice : notify->items) {
+      const auto* uses = notice.find("uses");
+      if (!uses || !uses->is_scalar()) continue;
+      const auto chosen = choose_action(uses->text, uses->span, subject.catalog, findings);
+      if (chosen.kind && *chosen.kind != Kind::notice)
+        findings.error("D0509", uses->span, fmt::format("action '{}' is no notice", uses->text),
+                       "sends nothing", "choose an action that sends, such as slack.message");
+      const Where where{.noun = "notice", .name = uses->text};
+      read_action_inputs(
+          {.provider = chosen.provider,
+           .with = notice.find("with"),
+           .around = uses->span,
+           .names = scope.names({.allowed = roots::fixed | roots::secrets, .knowledge = knowledge}),
+           .where = where},
+          reader, subject.probes, findings, knowledge);
+    }
+  }
+
+  void read_steps(Pipeline& out) {
+    const Outline outline({.merged = merged,
+                           .environment = environment,
+                           .environments = environments,
+                           .facts = subject.facts,
+                           .catalog = subject.catalog,
+                           .scope = scope,
+                           .reader = reader,
+                           .findings = findings,
+                           .knowledge = knowledge});
+    Links links({.outline = outline,
+                 .facts = subject.facts,
+                 .environment = environment,
+                 .knowledge = knowledge,
+                 .findings = findings});
+    StepReader steps({.environment = environment,
+                      .outline = outline,
+                      .scope = scope,
+                      .reader = reader,
+                      .roles = roles,
+                      .instances = instances,
+                      .gates = gates,
+                      .links = links,
+                      .probes = subject.probes,
+                      .findings = findings,
+                      .knowledge = knowledge});
+    const auto& instances_of_steps = outline.instances();
+    std::vector<std::optional<Step>> read(instances_of_steps.size());
+    for (std::size_t i = 0; i < read.size(); ++i) {
+      if (instances_of_steps[i].step->present)
+        read[i] = steps.read(i);
+      else
+        steps.link_absent(i);
+    }
+    report_cycles(outline, links.edges(), findings);
+    const auto needs = present_needs(outline, links.edges());
+    for (std::size_t i = 0; i < read.size(); ++i) {
+      const auto& instance = instances_of_steps[i];
+      if (!read[i]) {
+        if (!instance.step->is_finally) out.absent.push_back({instance.id, instance.step->why});
+        continue;
+      }
+      for (const auto needed : needs[i])
+        if (instances_of_steps[needed].step->is_finally == instance.step->is_finally)
+          read[i]->needs.push_back(instances_of_steps[needed].id);
+      (instance.step->is_finally ? out.finally : out.steps).push_back(*std::move(read[i]));
+    }
+  }
+};
+
+} // namespace
+
+Pipeline read_environment(const Subject& subject, std::string_view environment, Knowledge knowledge,
+                          Findings& findings) {
+  const auto* declared = subject.document.root.find("environments");
+  const auto& own = *declared->find(environment);
+  Reading reading(subject, environment, knowledge, findings, own);
+  Pipeline out{.project = std::string(reading.project()),
+               .environment = std::string(environment),
+               .is_protected = text_at(own, "protected") == "true",
+               .allow = read_allow(own),
+               .hosts = reading.roles.all()};
+  reading.check_given_variables();
+  reading.read_steps(out);
+  check_identities(out.steps, subject.catalog, findings);
+  reading.check_unused();
+  out.secrets = read_secrets(reading.merged, reading.scope, reading.reader, knowledge, findings);
+  out.instances = reading.instances.used();
+  out.on_failure = text_at(reading.merged, "on_failure") == "stop" ? OnFailure::stop : OnFailure::rollback;
+  out.release_version = reading.scope.release_version();
+  out.digest = digest_of(out);
+  return out;
+}
+
+} // namespace deployctl::config

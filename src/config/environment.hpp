@@ -1,0 +1,17 @@
+// One environment of a document as a Pipeline: overlay, hosts, secrets, providers, steps, graph.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "config/findings.hpp"
+#include "config/load.hpp"
+#include "config/scope.hpp"
+
+namespace deployctl::config {
+
+// What is there also beside mistakes in `findings`. Offline also checks what no step uses.
+Pipeline read_environment(const Subject& subject, std::string_view environment, Knowledge knowledge,
+                          Findings& findings);
+
+} // namespace deployctl::config

@@ -1,0 +1,29 @@
+// Freeze windows: "fri 16:00" or "2026-12-24 18:00", in an IANA time zone. Checked here; enforced by a later
+// version.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/findings.hpp"
+#include "config/spanned.hpp"
+
+namespace deployctl::config {
+
+// A moment of every week (minutes since Monday 00:00), or one moment (text "YYYY-MM-DD hh:mm").
+struct FreezeMoment {
+  std::optional<int> minute_of_week;
+  std::string date;
+
+  friend bool operator==(const FreezeMoment&, const FreezeMoment&) = default;
+};
+
+std::optional<FreezeMoment> parse_freeze_moment(std::string_view text);
+
+// Of one window: malformed moments, a weekday against a date, an end that is the beginning or before it, a
+// zone that is not in `zones` (not looked up when there is no list).
+void check_freeze(const Spanned& window, const std::vector<std::string>& zones, Findings& findings);
+
+} // namespace deployctl::config

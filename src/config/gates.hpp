@@ -1,0 +1,39 @@
+// Gates: the named entries under `gates`, and their use by a step.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "config/instances.hpp"
+#include "config/pipeline.hpp"
+
+namespace deployctl::config {
+
+class Gates {
+public:
+  struct Inputs {
+    const yaml::Node& merged;
+    std::string_view environment;
+    const Catalog& catalog;
+    Scope& scope;
+    const Reader& reader;
+    Instances& instances;
+    const Probes& probes;
+    Findings& findings;
+    Knowledge knowledge;
+  };
+  explicit Gates(const Inputs& inputs) : inputs_(inputs) {}
+
+  // As one step uses it; none when it is not judged in this environment or a mistake was reported.
+  std::optional<GateUse> use(const yaml::Node& name, std::string_view step, const Reach& reach);
+  // Checks every declared gate, used or not.
+  void check_all();
+
+private:
+  std::optional<GateUse> read(const yaml::Entry& entry, const Reach& reach);
+  [[nodiscard]] bool is_judged_here(const yaml::Node& gate) const;
+
+  Inputs inputs_;
+};
+
+} // namespace deployctl::config

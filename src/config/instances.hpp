@@ -1,0 +1,51 @@
+// Provider instances under `providers`: their settings against the tables of the catalog, and which one an
+// action uses.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "config/pipeline.hpp"
+#include "config/scope.hpp"
+#include "config/shape.hpp"
+
+namespace deployctl::config {
+
+class Instances {
+public:
+  struct Inputs {
+    const yaml::Node& merged;
+    const Catalog& catalog;
+    Scope& scope;
+    const Reader& reader;
+    const Probes& probes;
+    Findings& findings;
+    Knowledge knowledge;
+  };
+  explicit Instances(const Inputs& inputs);
+
+  // The instance of an action; `written` is the step's `provider`. Reports unknown ones, those of another
+  // provider, and a provider that cannot work without settings.
+  std::string choose(const Description& action, const std::string* written, Span span);
+  // Checks settings nobody asked for.
+  void check_all();
+  [[nodiscard]] std::vector<ProviderInstance> used() const; // in file order
+
+private:
+  struct Declared {
+    const yaml::Entry* entry = nullptr;
+    std::optional<Value> settings;
+  };
+
+  void read(Declared& declared);
+  [[nodiscard]] std::vector<std::string> names_of(std::string_view provider) const;
+
+  Inputs inputs_;
+  std::vector<std::string> order_;
+  std::map<std::string, Declared, std::less<>> declared_;
+  std::set<std::string> used_;
+};
+
+} // namespace deployctl::config
