@@ -31,7 +31,7 @@ using Status = Result<void>;
 #define DEPLOYCTL_TRY(declaration, expression)                                                                \
   auto DEPLOYCTL_NAME_(__LINE__) = (expression);                                                              \
   if (!DEPLOYCTL_NAME_(__LINE__)) return ::deployctl::fail(std::move(DEPLOYCTL_NAME_(__LINE__)).error());     \
-  declaration = *std::move(DEPLOYCTL_NAME_(__LINE__))
+  declaration = *std::move(DEPLOYCTL_NAME_(__LINE__)) // NOLINT(bugprone-macro-parentheses): declares
 
 // Returns the error of a Status, if it is one.
 #define DEPLOYCTL_CHECK(expression)                                                                           \
