@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -17,6 +18,7 @@
 #include "config/pipeline.hpp"
 #include "config/probes.hpp"
 #include "engine/connections.hpp"
+#include "engine/planner_memory.hpp"
 #include "plan/plan.hpp"
 #include "plan/staleness.hpp"
 #include "state/release.hpp"
@@ -42,7 +44,7 @@ struct PlanRequest {
   // secrets::Resolver::with_versions; not set: values are taken as they are.
   std::function<Result<Value>(const Value&, std::stop_token)> with_versions;
   // vcs::Repository::tree_hash of a step's `sources`; not set: outside a repository, sources do not count.
-  std::function<Result<std::string>(const std::vector<std::string>& globs)> sources_hash;
+  SourcesHash sources_hash;
 
   std::string tool;    // of this program
   std::string version; // of the release
@@ -57,11 +59,13 @@ struct PlanRequest {
   Milliseconds lifetime{24 * 3'600'000};
   std::size_t parallel = 8; // observations at once
   std::stop_token stop;
+  // Shared by copies of this request: what was looked up once is not looked up again at every step's turn.
+  std::shared_ptr<PlanMemory> memory = std::make_shared<PlanMemory>();
 };
 
-// Emits `plan_started` and `plan_summary`. Errors: those of providers, with the step and target in their
-// frames (several: the first, the others as evidence); config for a reference without an answer; policy for a
-// protected environment.
+// Emits `plan_started` and `plan_summary`; the other verbs are silent. Errors: those of providers, with the
+// step and target in their frames (several: the first, the others as evidence); config for a reference
+// without an answer; policy for a protected environment.
 Result<plan::Plan> make_plan(const PlanRequest& request);
 
 // Plans again under the lock and says what differs from the approved plan; empty: it still holds.
@@ -80,6 +84,10 @@ Result<plan::PlannedStep> plan_step(const PlanRequest& request, const StepTurn& 
 // difference as evidence. A task that was approved as unchanged stays so unless something it needs changed.
 Result<plan::PlannedStep> replan_step(const PlanRequest& request, const StepTurn& turn,
                                       const plan::PlannedStep& approved);
+
+// What verbs are asked with about one target of a planned step: its inputs with resets and defaults. For
+// intents, and for find, make, sample and judge, so that they see what the planner's verbs saw.
+Ask ask_of(const PlanRequest& request, const plan::PlannedStep& step, const Target& target);
 
 // Action and identity inputs as canonical text: which real thing a step is about. For release records.
 // Actions without identity fields are told apart by step id. Empty while an identity input is unknown.

@@ -1,0 +1,205 @@
+#include "engine/planner.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "base/time.hpp"
+#include "engine/planner_secrets.hpp"
+#include "engine/planner_step.hpp"
+#include "engine/planner_walk.hpp"
+#include "plan/compare.hpp"
+
+namespace deployctl::engine {
+namespace {
+
+// A step whose identity changed leaves a thing behind under its own id; '~' cannot stand in a step's id.
+std::string free_id(const std::set<std::string>& taken, std::string id) {
+  while (taken.contains(id)) id += "~old";
+  return id;
+}
+
+std::set<std::string> ids_of(const std::vector<plan::PlannedStep>& steps) {
+  std::set<std::string> ids;
+  for (const plan::PlannedStep& step : steps) ids.insert(step.id);
+  return ids;
+}
+
+// What the live release has and the pipeline does not: listed and left, unless it is to be removed.
+std::vector<plan::PlannedStep> gone_steps(const PlanRequest& request,
+                                          const std::vector<plan::PlannedStep>& present) {
+  std::set<const state::ReleaseStep*> still_there;
+  for (const plan::PlannedStep& step : present)
+    if (const Provider* provider = find_provider(request.catalog, step.action))
+      still_there.insert(request.memory->live_step(request.live, request.catalog,
+                                                   identity_text(provider->description, step.id, step.inputs),
+                                                   step.id));
+  std::set<std::string> leaving;
+  for (const state::ReleaseStep& removal : request.removals) leaving.insert(removal.id);
+  const std::set<std::string> taken = ids_of(present);
+  std::vector<plan::PlannedStep> gone;
+  for (const state::ReleaseStep& step : request.live->steps) {
+    if (step.kind != Kind::resource || still_there.contains(&step) || leaving.contains(step.id)) continue;
+    plan::PlannedStep planned{.id = free_id(taken, step.id),
+                              .action = step.action,
+                              .kind = step.kind,
+                              .instance = step.instance,
+                              .status = plan::StepStatus::gone,
+                              .why = "in the live release, not in the pipeline"};
+    planned.inputs = step.inputs;
+    gone.push_back(std::move(planned));
+  }
+  return gone;
+}
+
+// Removals go last, dependents before what they needed.
+Status add_removals(const PlanRequest& request, std::vector<plan::PlannedStep>& steps) {
+  std::vector<Read> reads;
+  std::vector<std::size_t> counts;
+  for (const state::ReleaseStep& removal : request.removals) {
+    const std::size_t before = reads.size();
+    for (Read& read : reads_of(request, removal)) reads.push_back(std::move(read));
+    counts.push_back(reads.size() - before);
+  }
+  const auto readings = read_all(request.connections, reads, request.parallel, request.stop);
+  std::size_t next = readings.size();
+  std::set<std::string> there = ids_of(steps);
+  std::map<std::string, std::vector<std::string>> dependents; // of ids, as recorded
+  for (const state::ReleaseStep& step : request.live ? request.live->steps : request.removals)
+    for (const std::string& need : step.needs) dependents[need].push_back(step.id);
+  for (std::size_t i = request.removals.size(); i-- > 0;) {
+    next -= counts[i];
+    const state::ReleaseStep& removal = request.removals[i];
+    DEPLOYCTL_TRY(plan::PlannedStep planned,
+                  planned_removal(request, removal, std::span(readings).subspan(next, counts[i])));
+    for (const std::string& dependent : dependents[removal.id])
+      if (there.contains(dependent)) planned.needs.push_back(dependent);
+    planned.id = free_id(there, planned.id);
+    there.insert(planned.id);
+    steps.push_back(std::move(planned));
+  }
+  return {};
+}
+
+// In a protected environment people approve digests, not promises.
+Status check_protected(const PlanRequest& request, const std::vector<plan::PlannedStep>& steps) {
+  if (!request.pipeline.is_protected || request.operation == "run") return {};
+  std::set<std::string_view> artifacts;
+  for (const plan::PlannedStep& step : steps)
+    if (step.kind == Kind::artifact) artifacts.insert(step.id);
+  for (const plan::PlannedStep& step : steps) {
+    const auto unknown = std::ranges::find_if(
+        step.unknown, [&](const Unknown& field) { return artifacts.contains(field.step); });
+    const bool is_deferred = step.status == plan::StepStatus::deferred;
+    if (!is_deferred && unknown == step.unknown.end()) continue;
+    const std::string& needed = is_deferred ? step.unknown.front().step : unknown->step;
+    return fail(Cause::policy,
+                "'" + step.id + "' cannot be planned fully: it needs '" + needed + "', and '" +
+                    request.pipeline.environment + "' is protected",
+                "make artifacts first: deployctl plan " + request.pipeline.environment + " --build");
+  }
+  return {};
+}
+
+plan::Content new_content(const PlanRequest& request, std::vector<plan::PlannedStep> steps) {
+  plan::Content content;
+  content.tool = request.tool;
+  content.operation = request.operation;
+  content.project = request.pipeline.project;
+  content.environment = request.pipeline.environment;
+  content.is_protected = request.pipeline.is_protected;
+  content.version = request.version;
+  content.commit = request.commit;
+  content.dirty = request.dirty;
+  content.pipeline_digest = request.pipeline.digest;
+  content.base_release = request.live ? request.live->id : "";
+  content.epoch = request.epoch;
+  content.target_release = request.target_release;
+  content.secrets = planned_secrets(request, steps);
+  content.steps = std::move(steps);
+  content.commits = request.commits;
+  content.commits_total = request.commits_total;
+  return content;
+}
+
+void emit(const PlanRequest& request, std::string type, std::string message, Value fields) {
+  Event event;
+  event.type = std::move(type);
+  event.message = std::move(message);
+  event.fields = std::move(fields);
+  request.events.emit(std::move(event));
+}
+
+void emit_summary(const PlanRequest& request, const plan::Plan& plan) {
+  const plan::Counts counts = plan::count(plan.content);
+  emit(request, "plan_summary", plan.has_changes() ? "changes are pending" : "no changes",
+       Value::Map{{"create", counts.create},
+                  {"update", counts.update},
+                  {"replace", counts.replace},
+                  {"remove", counts.remove},
+                  {"run", counts.run},
+                  {"deferred", counts.deferred},
+                  {"unchanged", counts.unchanged},
+                  {"digest", plan.envelope.digest}});
+}
+
+Result<plan::Plan> compared(const PlanRequest& request) {
+  DEPLOYCTL_TRY(PlanWalk walk, PlanWalk::over(request));
+  DEPLOYCTL_TRY(auto steps, std::move(walk).steps());
+  DEPLOYCTL_CHECK(check_protected(request, steps));
+  std::vector<plan::PlannedStep> gone;
+  if (request.live && request.keep_absent) gone = gone_steps(request, steps);
+  DEPLOYCTL_CHECK(add_removals(request, steps));
+  std::ranges::move(gone, std::back_inserter(steps));
+
+  plan::Plan plan;
+  plan.content = new_content(request, std::move(steps));
+  const auto now = request.connections.ports().clock.wall();
+  plan.envelope.created_at = format_time(now);
+  plan.envelope.expires_at = format_time(now + request.lifetime);
+  plan.envelope.created_by = request.created_by;
+  plan.envelope.digest = plan::content_digest(plan.content);
+  return plan;
+}
+
+} // namespace
+
+Result<plan::Plan> make_plan(const PlanRequest& request) {
+  emit(request, "plan_started", "comparing " + request.pipeline.stack() + " with what is live",
+       Value::Map{{"environment", request.pipeline.environment},
+                  {"steps", static_cast<std::int64_t>(request.pipeline.steps.size())}});
+  DEPLOYCTL_TRY(plan::Plan plan, compared(request));
+  emit_summary(request, plan);
+  return plan;
+}
+
+Result<std::vector<plan::Stale>> check_still_true(const plan::Plan& approved, const PlanRequest& request) {
+  DEPLOYCTL_TRY(const plan::Plan now, compared(request));
+  return plan::differences_since(approved, now);
+}
+
+Result<plan::PlannedStep> plan_step(const PlanRequest& request, const StepTurn& turn) {
+  const config::Outputs outputs = [&](std::string_view id) {
+    const Value* known = turn.outputs ? turn.outputs(id) : nullptr;
+    return known ? known : absent_outputs(request, id);
+  };
+  DEPLOYCTL_TRY(StepMaterial context, step_material(request, turn.step, outputs));
+  if (turn.needs_changed)
+    context.changed_need = turn.step.needs.empty() ? "something" : turn.step.needs.front();
+  const std::vector<Read> reads = reads_of(context);
+  const auto readings = read_all(request.connections, reads, request.parallel, request.stop);
+  return planned_step(request, context, readings);
+}
+
+Result<plan::PlannedStep> replan_step(const PlanRequest& request, const StepTurn& turn,
+                                      const plan::PlannedStep& approved) {
+  DEPLOYCTL_TRY(plan::PlannedStep now, plan_step(request, turn));
+  const auto differences = plan::outside_approval(approved, now);
+  if (differences.empty()) return now;
+  Error error{.cause = Cause::conflict,
+              .message = "'" + approved.id + "' would now do something other than what was approved",
+              .help = "make a new plan and have it approved"};
+  for (const plan::Difference& difference : differences) error.evidence.push_back(plan::to_text(difference));
+  return fail(std::move(error).at(turn.step.span));
+}
+
+} // namespace deployctl::engine

@@ -1,0 +1,179 @@
+#include "engine/planner_change.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "base/crypto.hpp"
+#include "base/json.hpp"
+#include "base/strings.hpp"
+#include "plan/task_fingerprint.hpp"
+#include "plan/waves.hpp"
+
+namespace deployctl::engine {
+namespace {
+
+constexpr std::size_t names_shown = 3; // of changed fields, in one line
+
+bool is_at_or_below(std::string_view path, std::string_view above) {
+  return path.starts_with(above) && (path.size() == above.size() || path[above.size()] == '.');
+}
+
+// The provider planned without what is unknown; its view of those fields gives way to "known after that
+// step".
+void add_unknown(Change& change, const std::vector<UnknownField>& unknown, const Observation& seen) {
+  for (const UnknownField& field : unknown) {
+    std::erase_if(change.fields, [&](const FieldChange& other) {
+      return is_at_or_below(other.path, field.path) || is_at_or_below(field.path, other.path);
+    });
+    const Value* before = seen.exists ? seen.managed.find_path(field.path) : nullptr;
+    change.fields.push_back(
+        {.path = field.path, .before = before ? *before : Value(), .after = field.unknown});
+  }
+  if (!unknown.empty() && change.action == Action::none)
+    change.action = seen.exists ? Action::update : Action::create;
+}
+
+Result<plan::PlannedTarget> plan_target(const Resource& resource, const StepMaterial& context, const Ask& ask,
+                                        const Observation& seen) {
+  plan::PlannedTarget target;
+  target.target = ask.target;
+  target.fingerprint = fingerprint_of(seen);
+  target.facts = seen.facts;
+  auto change = resource.plan(ask, seen, context.step->strategy);
+  // Without a required field that is unknown a provider may have nothing to compare with.
+  if (!change && context.inputs.unknown.empty()) return fail(std::move(change).error());
+  if (change) target.change = *std::move(change);
+  add_unknown(target.change, context.inputs.unknown, seen);
+  return target;
+}
+
+std::string listed(const std::set<std::string>& names) {
+  std::vector<std::string> shown;
+  for (const std::string& name : names)
+    if (shown.size() < names_shown) shown.push_back(name);
+  std::string text = join(shown, ", ");
+  if (names.size() > names_shown) text += " and " + std::to_string(names.size() - names_shown) + " more";
+  return text;
+}
+
+std::string why_changed(const plan::PlannedStep& step) {
+  const Action strongest = plan::strongest_action(step);
+  if (strongest == Action::create) return "does not exist yet";
+  std::set<std::string> fields;
+  for (const plan::PlannedTarget& target : step.targets)
+    for (const FieldChange& field : target.change.fields) fields.insert(field.path);
+  return fields.empty() ? "is not as wanted" : "differs: " + listed(fields);
+}
+
+std::string changed_inputs(const Value& recorded, const Value& written) {
+  std::set<std::string> names;
+  for (const Value* value : {&recorded, &written})
+    if (value->map())
+      for (const auto& [name, item] : *value->map()) {
+        const Value* before = recorded.find(name);
+        const Value* now = written.find(name);
+        if (!before || !now || *before != *now) names.insert(name);
+      }
+  return listed(names);
+}
+
+// Why a task runs; empty: there is nothing to do.
+std::string why_run(const PlanRequest& request, const StepMaterial& context, const plan::PlannedStep& planned,
+                    const state::ReleaseStep* succeeded) {
+  const bool named =
+      request.operation == "run" && std::ranges::find(request.only, planned.id) != request.only.end();
+  if (named) return "asked for";
+  if (context.step->always) return "always runs";
+  if (!context.changed_need.empty()) return "needs " + context.changed_need + ", which changes";
+  if (!context.inputs.unknown.empty())
+    return "needs " + context.inputs.unknown.front().unknown.step + " first";
+  if (succeeded) return {};
+  if (!context.live) return "has not run in the live release";
+  const std::string inputs = changed_inputs(context.live->inputs, planned.inputs);
+  return inputs.empty() ? "its sources changed" : "inputs changed: " + inputs;
+}
+
+Status add_runs(const Task& task, const StepMaterial& context, plan::PlannedStep& planned) {
+  std::vector<plan::WaveTarget> line;
+  for (const Target& target : context.targets) {
+    auto change = task.plan({.step = planned.id,
+                             .inputs = context.inputs.asked,
+                             .target = target,
+                             .recorded = context.live ? context.live->inputs : Value(),
+                             .release = {}});
+    if (!change && context.inputs.unknown.empty()) return fail(std::move(change).error());
+    planned.targets.push_back(
+        {.target = target,
+         .change = change ? *std::move(change) : run_change("run", context.inputs.asked),
+         .fingerprint = {},
+         .facts = {}});
+    line.push_back({.changes = planned.targets.back().change.action != Action::none});
+  }
+  planned.waves = plan::make_waves(context.step->strategy, line);
+  return {};
+}
+
+} // namespace
+
+Change run_change(std::string stage, Value desired) {
+  Change change;
+  change.action = Action::run;
+  change.stages = {{.name = std::move(stage)}};
+  change.desired = std::move(desired);
+  return change;
+}
+
+std::string fingerprint_of(const Observation& seen) {
+  return sha256_hex(to_json(Value::Map{{"exists", seen.exists}, {"managed", seen.managed}}));
+}
+
+Result<plan::PlannedStep> plan_resource(const Resource& resource, const StepMaterial& context,
+                                        std::span<const Result<Reading>> readings,
+                                        plan::PlannedStep planned) {
+  std::vector<plan::WaveTarget> line;
+  std::vector<Value> outputs;
+  Ask ask{.step = planned.id,
+          .inputs = context.inputs.asked,
+          .target = {},
+          .recorded = context.live ? context.live->inputs : Value(),
+          .release = {}};
+  for (std::size_t i = 0; i < context.targets.size(); ++i) {
+    ask.target = context.targets[i];
+    const Observation& seen = *readings[i]->observation;
+    DEPLOYCTL_TRY(plan::PlannedTarget target, plan_target(resource, context, ask, seen));
+    const bool changes = target.change.action != Action::none;
+    line.push_back({.changes = changes, .healthy = !seen.exists || seen.healthy});
+    if (!changes) outputs.push_back(resource.outputs(ask, seen));
+    planned.targets.push_back(std::move(target));
+  }
+  if (outputs.size() == planned.targets.size()) {
+    planned.outputs = step_outputs(outputs);
+    return planned;
+  }
+  planned.status = plan::StepStatus::change;
+  planned.why = why_changed(planned);
+  planned.waves = plan::make_waves(context.step->strategy, line);
+  return planned;
+}
+
+Result<plan::PlannedStep> plan_task(const PlanRequest& request, const Task& task, const StepMaterial& context,
+                                    plan::PlannedStep planned) {
+  DEPLOYCTL_TRY(std::string sources, request.memory->sources(request.sources_hash, context.step->sources));
+  planned.task_fingerprint = plan::task_fingerprint({.action = planned.action,
+                                                     .instance = planned.instance,
+                                                     .inputs = planned.inputs,
+                                                     .sources_hash = std::move(sources)});
+  const state::ReleaseStep* succeeded =
+      request.memory->succeeded(request.live, request.catalog, planned.action, planned.task_fingerprint);
+  planned.why = request.tasks ? why_run(request, context, planned, succeeded) : std::string();
+  if (!planned.why.empty()) {
+    planned.status = plan::StepStatus::run;
+    DEPLOYCTL_CHECK(add_runs(task, context, planned));
+    return planned;
+  }
+  const state::ReleaseStep* recorded = succeeded ? succeeded : context.live;
+  planned.outputs = recorded && !recorded->outputs.is_null() ? recorded->outputs : Value(Value::Map());
+  return planned;
+}
+
+} // namespace deployctl::engine
