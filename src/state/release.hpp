@@ -15,6 +15,7 @@ namespace deployctl::state {
 enum class ReleaseOutcome { good, failed, reverted, mixed };
 
 std::string_view to_text(ReleaseOutcome outcome);
+Result<ReleaseOutcome> release_outcome_from(std::string_view text);
 
 struct ReleaseStep {
   std::string id;
