@@ -4,11 +4,9 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstdint>
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,6 +16,7 @@
 #include "os/descriptor.hpp"
 #include "os/files.hpp"
 #include "os/spawn.hpp"
+#include "os/wake.hpp"
 
 namespace deployctl::os {
 namespace {
@@ -77,8 +76,6 @@ public:
     DEPLOYCTL_TRY(const Descriptor in, open_input());
     DEPLOYCTL_TRY(const Descriptor out, out_.open());
     DEPLOYCTL_TRY(const Descriptor err, err_.open());
-    wake_ = Descriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-    if (!wake_.is_open()) return fail(system_error("cannot open", "an event", errno));
     DEPLOYCTL_TRY(pid_, spawn(request_, {.in = in.get(), .out = out.get(), .err = err.get()}));
     // By number, because glibc 2.36 declares the function without C linkage. Not on kernels before 5.3: then
     // the end is asked for.
@@ -87,10 +84,7 @@ public:
   }
 
   ChildResult finish(const std::stop_token& stop) {
-    const std::stop_callback wake(stop, [this] {
-      const std::uint64_t one = 1;
-      (void)::write(wake_.get(), &one, sizeof one); // cannot fail: the counter is far from full
-    });
+    const std::stop_callback wake(stop, [this] { wake_.notify(); });
     deadline_ = clock_.boot() + request_.timeout;
     while (!is_done()) {
       wait();
@@ -133,7 +127,7 @@ private:
       limit = Milliseconds(1'000);                 // only the kernel can keep it from ending
     limit = std::min(limit, Milliseconds(60'000)); // poll counts in int; the loop asks again
     const int exit = ended_ ? -1 : exit_.get();
-    const int wake = phase_ == Phase::running && !ended_ ? wake_.get() : -1;
+    const int wake = phase_ == Phase::running && !ended_ ? wake_.descriptor() : -1;
     std::array<pollfd, 4> entries{out_.poll_entry(), err_.poll_entry(),
                                   pollfd{.fd = exit, .events = POLLIN, .revents = 0},
                                   pollfd{.fd = wake, .events = POLLIN, .revents = 0}};
@@ -174,7 +168,7 @@ private:
   const ChildRequest& request_;
   OutputStream out_;
   OutputStream err_;
-  Descriptor wake_;
+  Wake wake_;
   Descriptor exit_;
   pid_t pid_ = -1;
   Phase phase_ = Phase::running;

@@ -7,23 +7,30 @@
 
 #include <csignal>
 
+#include "os/descriptor.hpp"
+#include "os/wake.hpp"
+
 namespace deployctl::os {
 
 class SignalWatch {
 public:
   using Callback = std::function<void(int signal)>; // called on the watch's own thread, one signal at a time
 
+  // A signal that was ignored when we started (nohup, background jobs of a script) stays ignored.
   explicit SignalWatch(Callback callback);
   ~SignalWatch(); // restores the mask and the action of SIGPIPE
   SignalWatch(const SignalWatch&) = delete;
   SignalWatch& operator=(const SignalWatch&) = delete;
 
 private:
-  sigset_t before_{};
+  void watch() const;
+
+  Callback callback_;
+  sigset_t mask_before_{};
   struct sigaction pipe_before_ {};
-  int signal_descriptor_ = -1;
-  int wake_descriptor_ = -1;
-  std::thread thread_;
+  Descriptor signals_;
+  Wake end_;
+  std::jthread thread_;
 };
 
 } // namespace deployctl::os

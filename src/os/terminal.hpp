@@ -1,9 +1,10 @@
 // What the standard streams are, as separate facts that the caller combines: may we ask, animate, colour, and
-// how wide. The decision is pure (`judge_terminal`); only `probe_streams` and `TerminalInput` touch the
+// how wide. The decision is pure (`judge_terminal`); only `probe_streams` and `read_typed_line` touch the
 // system.
 #pragma once
 
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include <deployctl/result.hpp>
@@ -44,7 +45,8 @@ StreamFacts probe_streams();
 Terminal judge_terminal(const StreamFacts& streams, const Environment& environment, ColourChoice choice);
 
 // A line that a person types on the controlling terminal, not on a redirected standard input.
-// Cause::not_found without a terminal; nothing at end of input.
-Result<std::optional<std::string>> read_typed_line(const std::string& prompt);
+// Cause::not_found without a terminal, cancelled on a stop; nothing at end of input. `device` is for tests.
+Result<std::optional<std::string>> read_typed_line(const std::string& prompt, std::stop_token stop = {},
+                                                   const std::string& device = "/dev/tty");
 
 } // namespace deployctl::os
