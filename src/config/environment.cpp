@@ -135,6 +135,7 @@ struct Reading {
       if (chosen.kind && *chosen.kind != Kind::notice)
         findings.error("D0509", uses->span, fmt::format("action '{}' is no notice", uses->text),
                        "sends nothing", "choose an action that sends, such as slack.message");
+      if (chosen.kind && *chosen.kind != Kind::notice) continue;
       const Where where{.noun = "notice", .name = uses->text};
       read_action_inputs(
           {.provider = chosen.provider,

@@ -66,7 +66,9 @@ std::string similar_help(std::string_view word, const std::vector<std::string>& 
                          std::string_view many) {
   if (names.empty()) return {};
   const auto similar = similar_names(word, names);
-  if (similar.size() == 1) return fmt::format("a {} with a similar name exists: '{}'", one, similar.front());
+  const bool vowel = !one.empty() && std::string_view("aeiou").find(one.front()) != std::string_view::npos;
+  if (similar.size() == 1)
+    return fmt::format("{} {} with a similar name exists: '{}'", vowel ? "an" : "a", one, similar.front());
   if (!similar.empty()) return fmt::format("{} with similar names exist: {}", many, quoted_list(similar));
   if (names.size() > longest_list) return {};
   return fmt::format("{}: {}", many, quoted_list(names));

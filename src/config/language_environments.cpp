@@ -37,12 +37,11 @@ Field state_field() {
 Field hosts_field() {
   const std::string help = "[user@]host[:port], an alias of ~/.ssh/config, or local.";
   Field vars = free_map("vars", "What ${host.vars.NAME} gives on this host.", "One value.", "{ zone: a }");
-  auto role = list_of(
+  const auto role = list_of(
       one_of("hosts", help,
              {text("hosts", help, "deploy@web-1.example.com"),
               object("hosts", "A host with its own values.", {needed(text("at", help, "web-1")), vars})}),
       "The hosts of one role.");
-  role.least = 1;
   return named_map(role, "Roles and their hosts.");
 }
 
@@ -109,6 +108,7 @@ std::vector<Field> environment_rules() {
 std::vector<Field> pipeline_heads() {
   auto version = integer("version", "The version of the language.", 1);
   version.most = 1;
+  version.example = "1";
   auto next_version = since_later(integer("version", "A later version of the language.", 2));
   auto project = needed(text("project", "The name; with the environment's it names the stack.", "hello"));
   project.pattern = id_pattern;

@@ -15,6 +15,20 @@ std::vector<std::string> output_names(const Description& action) {
   return names;
 }
 
+// ${steps.image.ref} where `image` has instances: the item is missing or misspelt.
+Found which_instance(const StepOutline& step, const std::string& path) {
+  const auto first = path.substr(0, path.find('.'));
+  const auto outputs =
+      step.provider ? output_names(step.provider->description) : std::vector<std::string>{first};
+  std::vector<std::string> items;
+  for (const auto& item : step.items) items.push_back(item.name);
+  if (std::find(outputs.begin(), outputs.end(), first) == outputs.end())
+    return {Answer::wrong("D0425", fmt::format("step '{}' has no item '{}'", step.name, first),
+                          similar_help(first, items, "item", "items"))};
+  return {Answer::wrong("D0425", fmt::format("step '{}' has {} instances", step.name, items.size()),
+                        fmt::format("name the item: ${{steps.{}.ITEM.{}}}", step.name, path))};
+}
+
 } // namespace
 
 void Links::need(const yaml::Node& needs, std::size_t from) {
@@ -78,9 +92,7 @@ Found Links::answer(const Reference& reference, Span place, std::size_t from, bo
   const auto& instance = outline.instances()[from];
   const auto targets = outline.resolve(split->step, instance);
   if (targets.empty()) return {Answer::found(""), true}; // a step without instances: reported there
-  if (targets.size() > 1)
-    return {Answer::wrong("D0425", fmt::format("step '{}' has {} instances", split->step, targets.size()),
-                          fmt::format("name one: ${{steps.{}.ITEM.{}}}", split->step, split->output))};
+  if (targets.size() > 1) return which_instance(*outline.step(split->step), split->output);
   const auto& target = outline.instances()[targets.front()];
   if (targets.front() == from) {
     if (!may_use_itself)

@@ -79,6 +79,16 @@ std::vector<std::string> action_names(const Catalog& catalog) {
   return names;
 }
 
+// A step that only misspelt environments have would be looked at nowhere; offline it is looked at everywhere.
+bool names_any(const std::vector<std::string>& listed, const StepOutline& step, const OutlineInputs& inputs) {
+  if (!step.entry->value.find("environments")) return false;
+  const auto& all = inputs.environments;
+  const auto declared = [&](const std::string& name) {
+    return std::find(all.begin(), all.end(), name) != all.end();
+  };
+  return inputs.knowledge == Knowledge::strict || std::any_of(listed.begin(), listed.end(), declared);
+}
+
 void read_action(StepOutline& step, const OutlineInputs& inputs) {
   const auto* uses = step.entry->value.find("uses");
   const auto value = key_value(step.entry->value, "uses", step, inputs);
@@ -133,7 +143,7 @@ void Outline::add_section(const OutlineInputs& inputs, std::string_view key, boo
     const auto when = key_value(entry.value, "when", step, inputs);
     const auto presence = decide_presence({.environment = inputs.environment,
                                            .listed = texts_of(&environments),
-                                           .is_listed = entry.value.find("environments") != nullptr,
+                                           .is_listed = names_any(texts_of(&environments), step, inputs),
                                            .branches = texts_of(when.find("branches")),
                                            .tags = texts_of(when.find("tags"))},
                                           inputs.facts, inputs.knowledge == Knowledge::strict);

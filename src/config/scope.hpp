@@ -45,6 +45,7 @@ using StepNames = std::function<Found(const Reference&, Span)>;
 struct Reach {
   unsigned allowed = roots::fixed;
   const EachItem* each = nullptr;
+  const std::vector<Host>* on_hosts = nullptr; // of the step; none: not known
   StepNames steps;
   Knowledge knowledge = Knowledge::strict;
 };

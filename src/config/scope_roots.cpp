@@ -116,9 +116,11 @@ Found ScopeRoots::secrets() {
 }
 
 Found ScopeRoots::environment() {
+  if (!below_root(reference.name).empty()) return wrong_name(reference.name, {"environment"});
   return {Answer::found(scope.inputs_.environment)};
 }
 Found ScopeRoots::project() {
+  if (!below_root(reference.name).empty()) return wrong_name(reference.name, {"project"});
   return {Answer::found(scope.inputs_.project)};
 }
 
@@ -139,7 +141,16 @@ Found ScopeRoots::host() {
   const std::vector<std::string> known = {"name", "address", "user", "port", "vars"};
   const auto first = name.substr(0, name.find('.'));
   if (std::find(known.begin(), known.end(), first) == known.end()) return wrong_name(name, known);
-  return {Answer::found(Unknown{"host", std::string(name), fmt::format("${{{}}}", reference.name)})};
+  if (!reach.on_hosts || reach.on_hosts->empty()) return {Answer::found(""), true}; // reported at `hosts`
+  if (reach.on_hosts->size() > 1)
+    return {Answer::wrong("D0903",
+                          fmt::format("'{}' in a step on {} hosts is not in this version", reference.name,
+                                      reach.on_hosts->size()),
+                          "a step's inputs are the same on all its hosts: use one step a host, or for_each")};
+  const auto values = host_values(reach.on_hosts->front());
+  if (const auto* value = values.find_path(name)) return {Answer::found(*value)};
+  return {Answer::absent("D0420", fmt::format("host '{}' has no '{}'", reach.on_hosts->front().name, name),
+                         "declare it: { at: HOST, vars: { … } }, or give a default: | default('x')")};
 }
 
 Found ScopeRoots::git() {

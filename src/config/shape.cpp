@@ -23,13 +23,12 @@ void check_length(const Field& field, std::size_t count, const Spanned& written,
   if (field.least && size < *field.least)
     context.findings.error(
         "D0310", written.anchor(),
-        fmt::format("{} has {} entries, at least {} are needed", where.text(), size, *field.least), "too few",
+        fmt::format("{} has {} entries, at least {} wanted", where.text(), size, *field.least), "too few",
         field.example.empty() ? std::string{} : fmt::format("for example {}", field.example));
   if (field.most && size > *field.most)
     context.findings.error(
         "D0310", written.anchor(),
-        fmt::format("{} has {} entries, at most {} are allowed", where.text(), size, *field.most),
-        "too many");
+        fmt::format("{} has {} entries, at most {} allowed", where.text(), size, *field.most), "too many");
 }
 
 Value shape_list(const Field& field, const Spanned& written, const Where& where, ShapeContext& context) {
@@ -60,10 +59,8 @@ std::string_view noun_of(const Field& map, const ShapeContext& context) {
 
 void check_map_key(const Field& field, const Pattern* names, const SpannedEntry& entry, std::string_view noun,
                    const Where& where, ShapeContext& context) {
-  if (entry.key.find("${") != std::string::npos)
-    context.findings.error("D0430", entry.key_span, fmt::format("key '{}' holds an interpolation", entry.key),
-                           "keys are taken as they stand", "interpolation works in values only");
-  else if (names && !names->matches(entry.key))
+  check_key_text(entry, context);
+  if (names && !names->matches(entry.key))
     context.findings.error("D0207", entry.key_span,
                            noun.empty()
                                ? fmt::format("'{}' is not a valid name in {}", entry.key, where.text())
@@ -87,11 +84,11 @@ Value shape_map(const Field& field, const Spanned& written, const Where& where, 
 
 void report_kind(const Field& field, const Spanned& written, std::string_view wanted, const Where& where,
                  ShapeContext& context) {
-  context.findings.error(
-      "D0203", written.anchor(),
-      fmt::format("{} is {}, expected {}", where.text(), describe_kind(written.kind), wanted),
-      fmt::format("expected {}", wanted),
-      field.example.empty() ? std::string{} : fmt::format("for example {}", field.example));
+  context.findings.error("D0203", written.anchor(),
+                         fmt::format("{} is {}, expected {}", where.text(), describe_kind(written), wanted),
+                         fmt::format("expected {}", wanted),
+                         field.example.empty() ? std::string{}
+                                               : fmt::format("for example {}", field.example));
 }
 
 // Whether a shape of `any` could be meant by what stands there.

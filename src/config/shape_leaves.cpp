@@ -59,6 +59,17 @@ void report_file(const Error& error, const Spanned& written, const std::string& 
 
 } // namespace
 
+void check_key_text(const SpannedEntry& entry, ShapeContext& context) {
+  if (entry.key.find("${") != std::string::npos)
+    context.findings.error("D0430", entry.key_span, fmt::format("key '{}' holds an interpolation", entry.key),
+                           "keys are taken as they stand", "interpolation works in values only");
+}
+
+std::string_view describe_kind(const Spanned& written) {
+  const bool text = written.kind == Kind::leaf && written.value.text();
+  return kind_names.at(static_cast<std::size_t>(text ? Kind::text : written.kind));
+}
+
 bool is_scalar_type(FieldType type) {
   return !container_of(type) && type != FieldType::any;
 }
@@ -74,10 +85,6 @@ std::optional<Kind> container_of(FieldType type) {
   default:
     return std::nullopt;
   }
-}
-
-std::string_view describe_kind(Kind kind) {
-  return kind_names.at(static_cast<std::size_t>(kind));
 }
 
 std::string describe_field(const Field& field) {
@@ -114,6 +121,7 @@ Value as_written(const Spanned& written, const Field& field, const Where& where,
   if (written.kind == Kind::map) {
     Value::Map members;
     for (const auto& entry : written.entries) {
+      check_key_text(entry, context);
       const Where inside{.around = &where, .name = entry.key};
       members[entry.key] = shape(field, entry.value, inside, context);
     }
@@ -125,12 +133,11 @@ Value as_written(const Spanned& written, const Field& field, const Where& where,
 
 Value shape_scalar(const Field& field, const Spanned& written, const Where& where, ShapeContext& context) {
   if (written.kind == Kind::list || written.kind == Kind::map) {
-    context.findings.error("D0203", written.anchor(),
-                           fmt::format("{} is {}, expected {}", where.text(), describe_kind(written.kind),
-                                       describe_field(field)),
-                           fmt::format("expected {}", describe_field(field)),
-                           field.example.empty() ? std::string{}
-                                                 : fmt::format("for example {}", field.example));
+    context.findings.error(
+        "D0203", written.anchor(),
+        fmt::format("{} is {}, expected {}", where.text(), describe_kind(written), describe_field(field)),
+        fmt::format("expected {}", describe_field(field)),
+        field.example.empty() ? std::string{} : fmt::format("for example {}", field.example));
     return {};
   }
   if (field.secret == SecretUse::reference) {
@@ -151,7 +158,7 @@ Value shape_argv(const Field& field, const Spanned& written, const Where& where,
     context.findings.error(
         "D0203", written.anchor(),
         fmt::format("{} is {}, expected a list of arguments", where.text(),
-                    written.kind == Kind::list ? "empty" : describe_kind(written.kind)),
+                    written.kind == Kind::list ? "empty" : describe_kind(written)),
         "expected a list of arguments",
         "the program first, then each argument: [make, test]; for shell text use `script`");
     return {};
@@ -185,7 +192,7 @@ Value shape_file(const Field& field, const Spanned& written, const Where& where,
   if (!path || path->empty()) {
     context.findings.error(
         "D0203", written.anchor(),
-        fmt::format("{} is {}, expected a path", where.text(), path ? "empty" : describe_kind(written.kind)),
+        fmt::format("{} is {}, expected a path", where.text(), path ? "empty" : describe_kind(written)),
         "expected a path below the pipeline's folder");
     return {};
   }

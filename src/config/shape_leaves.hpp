@@ -10,8 +10,9 @@ namespace deployctl::config {
 
 bool is_scalar_type(FieldType type);
 std::optional<Spanned::Kind> container_of(FieldType type); // list or map; none for scalars and `any`
-std::string_view describe_kind(Spanned::Kind kind);        // "a list"
-std::string describe_field(const Field& field);            // "a list of text", "one of 'a', 'b'"
+std::string_view describe_kind(const Spanned& written);    // "a list"
+void check_key_text(const SpannedEntry& entry, ShapeContext& context); // keys are not interpolated
+std::string describe_field(const Field& field);                        // "a list of text", "one of 'a', 'b'"
 
 // Secret and Unknown leaves, which fit many types; none when the type decides after all.
 std::optional<Value> shape_leaf(const Field& field, const Spanned& written, const Where& where,

@@ -68,7 +68,7 @@ void check_keys(const std::vector<Field>& fields, const Spanned& written, const 
                                         : fmt::format("not a field of '{}'", context.action),
         .help = context.action.empty() ? similar_help(entry.key, field_names(fields), "key", "keys")
                                        : similar_help(entry.key, field_names(fields), "field", "fields")};
-    if (!context.action.empty())
+    if (context.action.find('.') != std::string_view::npos) // provider settings have no page of their own
       unknown.notes.push_back({fmt::format("see `deployctl explain {}`", context.action), std::nullopt});
     context.findings.add(std::move(unknown));
   }

@@ -91,26 +91,50 @@ std::optional<SpannedEntry> StepReader::only_role(const StepInstance& instance) 
   return entry;
 }
 
-void StepReader::read_inputs(Step& step, const StepInstance& instance, std::size_t index) {
+// Before the other inputs, which may use ${host.name}.
+std::vector<Host> StepReader::hosts_of(const StepInstance& instance, const Reach& reach,
+                                       const SpannedEntry* filled) const {
   const auto* provider = instance.step->provider;
-  auto reach = reach_of(instance, index, false);
-  if (provider && provider->description.on_hosts) reach.allowed |= roots::host;
+  const auto* field =
+      provider && provider->description.on_hosts ? hosts_field(provider->description) : nullptr;
+  if (!field) return {};
+  const auto* with = instance.step->entry->value.find("with");
+  const auto* node = with ? with->find(field->name) : nullptr;
+  if (!node && !filled) return {};
+  const auto written = node ? inputs_.reader.read(*node, field, inputs_.scope.names(reach)) : filled->value;
+  return inputs_.roles.resolve(written, inputs_.environment, inputs_.findings).value_or(std::vector<Host>{});
+}
+
+ReadInputs StepReader::read_with(const Step& step, const StepInstance& instance, const WithPart& part) const {
+  auto reach = part.reach;
+  if (instance.step->provider && instance.step->provider->description.on_hosts) {
+    reach.allowed |= roots::host;
+    reach.on_hosts = &step.hosts;
+  }
+  return read_action_inputs({.provider = instance.step->provider,
+                             .with = part.node,
+                             .around = instance.step->entry->key_span,
+                             .names = inputs_.scope.names(reach),
+                             .where = part.where,
+                             .hosts =
+                                 [&](const Spanned& written) {
+                                   return inputs_.roles.resolve(written, inputs_.environment,
+                                                                inputs_.findings);
+                                 },
+                             .filled = part.filled},
+                            inputs_.reader, inputs_.probes, inputs_.findings, inputs_.knowledge);
+}
+
+void StepReader::read_inputs(Step& step, const StepInstance& instance, std::size_t index) {
   const auto filled = only_role(instance);
+  const auto reach = reach_of(instance, index, false);
+  step.hosts = hosts_of(instance, reach, filled ? &*filled : nullptr);
   const auto where = where_of(instance);
-  auto read = read_action_inputs({.provider = provider,
-                                  .with = instance.step->entry->value.find("with"),
-                                  .around = instance.step->entry->key_span,
-                                  .names = inputs_.scope.names(reach),
-                                  .where = where,
-                                  .hosts =
-                                      [&](const Spanned& written) {
-                                        auto hosts = inputs_.roles.resolve(written, inputs_.environment,
-                                                                           inputs_.findings);
-                                        if (hosts) step.hosts = *hosts;
-                                        return hosts;
-                                      },
-                                  .filled = filled ? &*filled : nullptr},
-                                 inputs_.reader, inputs_.probes, inputs_.findings, inputs_.knowledge);
+  auto read = read_with(step, instance,
+                        {.node = instance.step->entry->value.find("with"),
+                         .reach = reach,
+                         .where = where,
+                         .filled = filled ? &*filled : nullptr});
   step.inputs = std::move(read.value);
   step.input_spans = std::move(read.spans);
 }
@@ -118,14 +142,11 @@ void StepReader::read_inputs(Step& step, const StepInstance& instance, std::size
 void StepReader::read_undo(Step& step, const StepInstance& instance, std::size_t index) {
   const auto* undo = instance.step->entry->value.find("undo");
   if (!undo || undo->is_null()) return;
-  const auto where = where_of(instance);
-  auto read = read_action_inputs({.provider = instance.step->provider,
-                                  .with = undo,
-                                  .around = undo->span,
-                                  .names = inputs_.scope.names(reach_of(instance, index, true)),
-                                  .where = Where{.around = &where, .name = "undo"}},
-                                 inputs_.reader, inputs_.probes, inputs_.findings, inputs_.knowledge);
-  step.undo = std::move(read.value);
+  const auto around = where_of(instance);
+  const Where where{.around = &around, .name = "undo"};
+  step.undo =
+      read_with(step, instance, {.node = undo, .reach = reach_of(instance, index, true), .where = where})
+          .value;
 }
 
 void StepReader::read_strategy_of(Step& step, const Keys& keys, const StepInstance& instance) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "config/action_inputs.hpp"
 #include "config/gates.hpp"
 #include "config/instances.hpp"
 #include "config/links.hpp"
@@ -36,6 +37,16 @@ public:
 private:
   struct Keys;
   [[nodiscard]] Keys read_keys(const StepInstance& instance, const Reach& reach) const;
+  struct WithPart {
+    const yaml::Node* node = nullptr; // `with` or `undo`; may be missing
+    const Reach& reach;
+    const Where& where;
+    const SpannedEntry* filled = nullptr;
+  };
+  [[nodiscard]] std::vector<Host> hosts_of(const StepInstance& instance, const Reach& reach,
+                                           const SpannedEntry* filled) const;
+  [[nodiscard]] ReadInputs read_with(const Step& step, const StepInstance& instance,
+                                     const WithPart& part) const;
   void read_inputs(Step& step, const StepInstance& instance, std::size_t index);
   void read_undo(Step& step, const StepInstance& instance, std::size_t index);
   void read_strategy_of(Step& step, const Keys& keys, const StepInstance& instance);
