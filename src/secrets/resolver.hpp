@@ -2,18 +2,17 @@
 // redactor before anyone else sees it. Parsing references is base/secret_reference.hpp.
 #pragma once
 
-#include <functional>
 #include <map>
 #include <memory>
 #include <stop_token>
 #include <string>
 #include <vector>
 
-#include <deployctl/ports/processes.hpp>
 #include <deployctl/result.hpp>
 #include <deployctl/value.hpp>
 
 #include "base/redactor.hpp"
+#include "secrets/sources.hpp"
 
 namespace deployctl::secrets {
 
@@ -22,18 +21,16 @@ struct Declaration {
   std::string reference; // "env://OPENAI_API_KEY"
 };
 
-// The bytes of a local file, at most `limit`; not_found when it is not there. Paths are absolute.
-using ReadFile = std::function<Result<std::string>(const std::string& path, std::size_t limit)>;
-
-// What references read from. Must outlive the resolver.
-struct Sources {
-  const std::map<std::string, std::string, std::less<>>& environment;
-  ReadFile read_file;
-  Processes& processes;  // exec://
-  std::string directory; // the pipeline's: what relative paths start from, and where exec runs
+// One declared secret, looked at: its version, or why there is none.
+struct Checked {
+  std::string name;
+  std::string reference;
+  Result<std::string> version;
 };
 
 // Thread-safe. A secret's value is read once for all that resolve it, however many ask at the same time.
+// Secrets that are empty, shorter than 4 bytes (no log could be masked of them) or missing are errors that
+// name secret and reference.
 class Resolver {
 public:
   // `stack_key` keys the fingerprints of stores that have no versions.
@@ -43,16 +40,34 @@ public:
   Resolver(const Resolver&) = delete;
   Resolver& operator=(const Resolver&) = delete;
 
-  // For plans: the version of each declared secret by name, "keyed:<16 hex>". Values are dropped at once.
+  // For plans: the version of each declared secret by name, "keyed:<16 hex>". Values are dropped at once. The
+  // error is that of the first one that has none; the others are its evidence.
   Result<std::map<std::string, std::string>> versions(std::stop_token stop);
-  // For plans: the value with each Secret leaf carrying its version. Leaves stay references.
+  // The same for all of them, in the order of declaration; for `secrets check`.
+  std::vector<Checked> check(std::stop_token stop);
+  // For plans: the value with each Secret leaf carrying its version (of composed ones, their parts' joined by
+  // '+'). Leaves stay references.
   Result<Value> with_versions(const Value& value, std::stop_token stop);
-  // For effects: the value with each Secret leaf resolved, and carrying its version.
+  // For effects: the value with each Secret leaf resolved, and carrying the version of what it holds.
   Result<Value> resolve(const Value& value, std::stop_token stop);
 
+  // Names of resolved secrets whose value is too common a word to be masked wherever it occurs.
+  [[nodiscard]] std::vector<std::string> unmaskable() const;
+
 private:
-  class Entries;
-  std::unique_ptr<Entries> entries_;
+  struct Entry;
+  struct Known; // a value with its version
+  Entry* find(const std::string& name) const;
+  Result<std::string> version_of(Entry& entry, std::stop_token stop);
+  Result<Known> known(Entry& entry, std::stop_token stop);
+  Result<Known> read(const Entry& entry, std::stop_token stop) const;
+  Result<std::string> leaf_version(const Secret& leaf, std::stop_token stop);
+  Result<Secret> resolve_leaf(const Secret& leaf, std::stop_token stop);
+
+  std::vector<std::unique_ptr<Entry>> entries_;
+  Sources sources_;
+  RedactionSet& redactions_;
+  Secret stack_key_;
 };
 
 } // namespace deployctl::secrets

@@ -1,0 +1,213 @@
+#include "secrets/resolver.hpp"
+
+#include <cstring>
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include <fmt/core.h>
+
+#include "base/crypto.hpp"
+
+namespace deployctl::secrets {
+namespace {
+
+constexpr std::size_t shortest_value = 4; // bytes; the redactor masks nothing shorter
+constexpr std::size_t fingerprint_digits =
+    16;                            // of HMAC-SHA-256: enough to see a change, keyed against guessing
+constexpr std::size_t at_once = 8; // references read in parallel
+
+// Zeroes a text when it goes out of scope. Copies that strings made on the way are beyond reach.
+class Wiped {
+public:
+  explicit Wiped(std::string text) : text_(std::move(text)) {}
+  ~Wiped() { ::explicit_bzero(text_.data(), text_.size()); }
+  Wiped(const Wiped&) = delete;
+  Wiped& operator=(const Wiped&) = delete;
+  std::string& operator*() { return text_; }
+
+private:
+  std::string text_;
+};
+
+Status check_value(std::string_view value) {
+  if (value.empty()) return fail(Cause::config, "its value is empty");
+  if (value.size() >= shortest_value) return {};
+  return fail(Cause::config,
+              fmt::format("its value has {} bytes, fewer than {}", value.size(), shortest_value),
+              "so short a value cannot be kept out of logs without blanking half of them; if it is no "
+              "secret, make it a var");
+}
+
+} // namespace
+
+struct Resolver::Known {
+  std::shared_ptr<const SecretBytes> bytes;
+  std::string version;
+};
+
+struct Resolver::Entry {
+  Declaration declaration;
+  std::mutex mutex;           // held while reading: whoever comes meanwhile waits for the one read
+  std::string version;        // empty: not asked yet
+  std::optional<Known> known; // once resolved
+  Maskable maskable = Maskable::anywhere;
+};
+
+Resolver::Resolver(std::vector<Declaration> declarations, Sources sources, RedactionSet& redactions,
+                   Secret stack_key)
+    : sources_(std::move(sources)), redactions_(redactions), stack_key_(std::move(stack_key)) {
+  for (Declaration& declaration : declarations) {
+    entries_.push_back(std::make_unique<Entry>());
+    entries_.back()->declaration = std::move(declaration);
+  }
+}
+
+Resolver::~Resolver() = default;
+
+Resolver::Entry* Resolver::find(const std::string& name) const {
+  const auto found = std::find_if(entries_.begin(), entries_.end(),
+                                  [&](const auto& entry) { return entry->declaration.name == name; });
+  return found == entries_.end() ? nullptr : found->get();
+}
+
+// Reads the reference, checks what it gives, and fingerprints it.
+Result<Resolver::Known> Resolver::read(const Entry& entry, std::stop_token stop) const {
+  const auto& [name, written] = entry.declaration;
+  const auto naming = [&](Error error) {
+    error.message = fmt::format("secret '{}' ({}): {}", entry.declaration.name, entry.declaration.reference,
+                                error.message);
+    return error;
+  };
+  const auto reference = parse_secret_reference(written);
+  if (!reference) return fail(naming(reference.error()));
+  auto text = read_value(*reference, sources_, stop);
+  if (!text) return fail(naming(std::move(text).error()));
+  Wiped value(*std::move(text));
+  if (const Status good = check_value(*value); !good) return fail(naming(good.error()));
+  Wiped message(name + '\0' + *value); // so that equal values of two secrets do not show as equal
+  return Known{.bytes = std::make_shared<const SecretBytes>(*value),
+               .version = "keyed:" + hmac_sha256(stack_key_, *message).hex().substr(0, fingerprint_digits)};
+}
+
+Result<std::string> Resolver::version_of(Entry& entry, std::stop_token stop) {
+  const std::lock_guard lock(entry.mutex);
+  if (entry.known) return entry.known->version;
+  if (entry.version.empty()) {
+    DEPLOYCTL_TRY(const Known known, read(entry, stop));
+    entry.version = known.version;
+  }
+  return entry.version;
+}
+
+Result<Resolver::Known> Resolver::known(Entry& entry, std::stop_token stop) {
+  const std::lock_guard lock(entry.mutex);
+  if (!entry.known) {
+    DEPLOYCTL_TRY(const Known known, read(entry, stop));
+    const Secret secret = Secret::reference(entry.declaration.name, known.version);
+    entry.maskable = redactions_.add(secret.resolved_with(known.bytes->view()));
+    entry.known = known;
+  }
+  return *entry.known;
+}
+
+std::vector<Checked> Resolver::check(std::stop_token stop) {
+  std::vector<Checked> results;
+  for (const auto& entry : entries_)
+    results.push_back(
+        {entry->declaration.name, entry->declaration.reference, fail(Cause::cancelled, "stopped")});
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < entries_.size() && !stop.stop_requested(); i = next++)
+      results[i].version = version_of(*entries_[i], stop);
+  };
+  std::vector<std::jthread> others;
+  for (std::size_t i = 1; i < std::min(at_once, entries_.size()); ++i) others.emplace_back(work);
+  work();
+  others.clear();
+  return results;
+}
+
+Result<std::map<std::string, std::string>> Resolver::versions(std::stop_token stop) {
+  std::map<std::string, std::string> versions;
+  std::optional<Error> first;
+  for (Checked& checked : check(stop)) {
+    if (checked.version)
+      versions.emplace(checked.name, *std::move(checked.version));
+    else if (!first)
+      first = std::move(checked.version).error();
+    else
+      first->evidence.push_back(checked.version.error().message);
+  }
+  if (first) return fail(*std::move(first));
+  return versions;
+}
+
+Result<std::string> Resolver::leaf_version(const Secret& leaf, std::stop_token stop) {
+  std::string version;
+  for (const Secret::Part& part : leaf.parts()) {
+    if (part.name.empty()) continue;
+    Entry* entry = find(part.name);
+    if (!entry) return fail(Cause::internal, fmt::format("the secret '{}' is not declared", part.name));
+    DEPLOYCTL_TRY(const std::string one, version_of(*entry, stop));
+    version += (version.empty() ? "" : "+") + one;
+  }
+  return version;
+}
+
+Result<Secret> Resolver::resolve_leaf(const Secret& leaf, std::stop_token stop) {
+  Wiped bytes{std::string()};
+  std::string version;
+  for (const Secret::Part& part : leaf.parts()) {
+    if (part.name.empty()) {
+      *bytes += part.literal;
+      continue;
+    }
+    Entry* entry = find(part.name);
+    if (!entry) return fail(Cause::internal, fmt::format("the secret '{}' is not declared", part.name));
+    DEPLOYCTL_TRY(const Known one, known(*entry, stop));
+    *bytes += one.bytes->view();
+    version += (version.empty() ? "" : "+") + one.version;
+  }
+  Secret resolved = leaf.resolved_with(*bytes).with_version(version);
+  // Its parts are masked already; the whole is what an encoder sees.
+  if (leaf.parts().size() > 1) redactions_.add(resolved);
+  return resolved;
+}
+
+Result<Value> Resolver::with_versions(const Value& value, std::stop_token stop) {
+  Status status;
+  Value out = map_secrets(value, [&](const Secret& leaf) -> Value {
+    auto version = status ? leaf_version(leaf, stop) : Result<std::string>();
+    if (!version) status = fail(std::move(version).error());
+    return status ? leaf.with_version(*version) : leaf;
+  });
+  if (!status) return fail(std::move(status).error());
+  return out;
+}
+
+Result<Value> Resolver::resolve(const Value& value, std::stop_token stop) {
+  Status status;
+  Value out = map_secrets(value, [&](const Secret& leaf) -> Value {
+    auto resolved = status ? resolve_leaf(leaf, stop) : Result<Secret>(leaf);
+    if (!resolved) status = fail(std::move(resolved).error());
+    return status ? *std::move(resolved) : leaf;
+  });
+  if (!status) return fail(std::move(status).error());
+  return out;
+}
+
+std::vector<std::string> Resolver::unmaskable() const {
+  std::vector<std::string> names;
+  for (const auto& entry : entries_) {
+    const std::lock_guard lock(entry->mutex);
+    if (entry->maskable == Maskable::common_word || entry->maskable == Maskable::too_short)
+      names.push_back(entry->declaration.name);
+  }
+  return names;
+}
+
+} // namespace deployctl::secrets

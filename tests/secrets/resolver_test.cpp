@@ -1,0 +1,308 @@
+#include "secrets/resolver.hpp"
+
+#include <atomic>
+#include <filesystem>
+#include <thread>
+
+#include "base/json.hpp"
+#include "base/system_clock.hpp"
+#include "os/processes.hpp"
+#include "os/scratch.hpp"
+
+using namespace deployctl;
+using namespace deployctl::secrets;
+
+namespace {
+
+using Environment = std::map<std::string, std::string, std::less<>>;
+
+// The real sources of this machine over a folder of its own, and what the resolver told the redactor.
+struct Bench {
+  Scratch scratch;
+  SystemClock clock;
+  Environment environment{
+      {"PATH", "/usr/bin:/bin"}, {"HOME", scratch.path("home")}, {"TOKEN", "sentinel-token-value"}};
+  os::LocalProcesses processes{clock, scratch.path(),
+                               os::Environment(environment.begin(), environment.end())};
+  RedactionSet redactions;
+  std::atomic<int> reads = 0;
+
+  Resolver resolver(std::vector<Declaration> declarations, const std::string& key = std::string(32, 'k')) {
+    return Resolver(std::move(declarations),
+                    {.environment = environment,
+                     .read_file =
+                         [this](const std::string& path, std::size_t limit) {
+                           ++reads;
+                           return os::read_file(path, limit);
+                         },
+                     .processes = processes,
+                     .directory = scratch.path()},
+                    redactions, Secret::reference("stack key").resolved_with(key));
+  }
+
+  // What the secret's value is, told by what becomes of it in a log: the only way out.
+  bool resolves_to(const std::string& reference, const std::string& value) {
+    Resolver one = resolver({{"it", reference}});
+    const auto resolved = one.resolve(Secret::reference("it"), {});
+    INFO((resolved ? "" : resolved.error().message));
+    REQUIRE(resolved);
+    REQUIRE(resolved->get<Secret>()->is_resolved());
+    return resolved->get<Secret>()->reveal() == value;
+  }
+
+  Error error_of(const std::string& reference) {
+    Resolver one = resolver({{"it", reference}});
+    const auto resolved = one.resolve(Secret::reference("it"), {});
+    REQUIRE_FALSE(resolved);
+    const auto versions = one.versions({});
+    REQUIRE_FALSE(versions);
+    CHECK(versions.error().message == resolved.error().message);
+    CHECK_THAT(resolved.error().message, Catch::Contains("secret 'it' (" + reference + "): "));
+    return resolved.error();
+  }
+};
+
+// Prints more than any secret has.
+class Endless final : public Processes {
+public:
+  Result<ProcessResult> run(const ProcessRequest& request, std::stop_token) override {
+    return ProcessResult{.out = std::string(request.capture_limit + 10, 'x')};
+  }
+};
+
+class Stuck final : public Processes {
+public:
+  Result<ProcessResult> run(const ProcessRequest& request, std::stop_token) override {
+    CHECK(request.timeout == exec_limit);
+    return ProcessResult{.exit_code = 143, .timed_out = true, .out = "half a sentinel"};
+  }
+};
+
+} // namespace
+
+TEST_CASE("secrets: each local scheme gives its value") {
+  Bench bench;
+  bench.scratch.write("token", "from-a-file\n");
+  bench.scratch.write("two", "line one\nline two\r\n");
+  bench.scratch.write(
+      "doc.json", R"({"db": {"password": "p\u00e4ss \"word\"", "port": 54320}, "list": ["aaaa", "bbbb"]})");
+  bench.scratch.write(".env", "A=first\nexport B='second # value'\nA=last-one\n");
+  std::filesystem::create_directory(bench.scratch.path("home"));
+  bench.scratch.write("home/token", "from-home");
+
+  CHECK(bench.resolves_to("env://TOKEN", "sentinel-token-value"));
+  CHECK(bench.resolves_to("file://token", "from-a-file"));
+  CHECK(bench.resolves_to("file://two", "line one\nline two"));
+  CHECK(bench.resolves_to("file://" + bench.scratch.path("token"), "from-a-file"));
+  CHECK(bench.resolves_to("file://~/token", "from-home"));
+  CHECK(bench.resolves_to("file://doc.json#/db/password", "p\u00e4ss \"word\""));
+  CHECK(bench.resolves_to("file://doc.json#/db/port", "54320"));
+  CHECK(bench.resolves_to("file://doc.json#/list/1", "bbbb"));
+  CHECK(bench.resolves_to("dotenv://.env#A", "last-one"));
+  CHECK(bench.resolves_to("dotenv://.env#B", "second # value"));
+  CHECK(bench.resolves_to("exec://printf '%s %s\\n' 'two words' \"more\"", "two words more"));
+  CHECK(bench.resolves_to("exec://cat doc.json#/db/port", "54320"));
+  CHECK(bench.resolves_to("exec://sh -c 'echo \"$TOKEN\"'", "sentinel-token-value"));
+}
+
+TEST_CASE("secrets: a command is no shell, and gets no token of the CI job") {
+  Bench bench;
+  CHECK(bench.resolves_to("exec://echo $TOKEN;ls", "$TOKEN;ls"));
+  bench.environment["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = "request-token";
+  bench.environment["OWN_CREDENTIAL"] = "own-credential";
+  const std::string command = "exec://sh -c 'echo \"${ACTIONS_ID_TOKEN_REQUEST_TOKEN:-withheld}\"'";
+  os::LocalProcesses processes(bench.clock, bench.scratch.path(),
+                               {bench.environment.begin(), bench.environment.end()});
+  Resolver resolver({{"a", command}, {"b", "exec://sh -c 'echo \"$OWN_CREDENTIAL\"'"}},
+                    {bench.environment, os::read_file, processes, bench.scratch.path()}, bench.redactions,
+                    Secret::reference("key").resolved_with("key"));
+  CHECK(resolver.resolve(Secret::reference("a"), {})->get<Secret>()->reveal() == "withheld");
+  CHECK(resolver.resolve(Secret::reference("b"), {})->get<Secret>()->reveal() == "own-credential");
+}
+
+TEST_CASE("secrets: what cannot be resolved names secret and reference, and shows nothing of what was read") {
+  Bench bench;
+  bench.environment["EMPTY"] = "";
+  bench.environment["SHORT"] = "abc";
+  bench.scratch.write("empty", "\n");
+  bench.scratch.write("broken.json", "{\"a\": sentinel-in-json}");
+  bench.scratch.write("doc.json", R"({"a": ["sentinel-in-json"], "n": null})");
+  bench.scratch.write(".env", "A='sentinel-in-dotenv");
+  bench.scratch.write("large", std::string(value_limit + 1, 'x'));
+  struct Case {
+    const char* reference;
+    Cause cause;
+    const char* message;
+  };
+  const Case cases[] = {
+      {"env://MISSING", Cause::not_found, "the environment variable MISSING is not set"},
+      {"env://EMPTY", Cause::config, "its value is empty"},
+      {"env://SHORT", Cause::config, "its value has 3 bytes, fewer than 4"},
+      {"file://missing", Cause::not_found, "missing"},
+      {"file://empty", Cause::config, "its value is empty"},
+      {"file://large", Cause::config, "larger than"},
+      {"file://broken.json#/a", Cause::config, "it is not JSON, so '#/a' means nothing in it"},
+      {"file://doc.json#/b", Cause::not_found, "it has nothing at '#/b'"},
+      {"file://doc.json#/a", Cause::config, "neither text nor a whole number"},
+      {"file://doc.json#/n", Cause::config, "neither text nor a whole number"},
+      {"dotenv://.env#A", Cause::config, "line 1"},
+      {"dotenv://none#A", Cause::not_found, "none"},
+      {"exec://sh -c 'echo sentinel-output; echo no access >&2; exit 3'", Cause::command_failed,
+       "'sh' exited with 3"},
+      {"exec://no-such-command-here", Cause::not_found, "no-such-command-here"},
+      {"vault://a/b/c#d", Cause::config, "vault:// is not in this version"},
+      {"nonsense", Cause::config, "must be a reference"},
+  };
+  for (const Case& c : cases) {
+    INFO(c.reference);
+    const Error error = bench.error_of(c.reference);
+    CHECK(to_text(error.cause) == to_text(c.cause));
+    CHECK_THAT(error.message, Catch::Contains(c.message));
+    std::string all = error.help;
+    for (const std::string& line : error.evidence) all += line;
+    if (std::string(c.reference).find("sentinel") == std::string::npos) all += error.message;
+    CHECK_THAT(all, !Catch::Contains("sentinel"));
+  }
+  CHECK(bench.error_of("exec://sh -c 'echo no access >&2; exit 3'").evidence ==
+        std::vector<std::string>{"no access"});
+}
+
+TEST_CASE("secrets: a command that hangs or floods is an error") {
+  Bench bench;
+  Endless endless;
+  Stuck stuck;
+  const auto message = [&](Processes& processes) {
+    Resolver resolver({{"it", "exec://x"}}, {bench.environment, os::read_file, processes, ""},
+                      bench.redactions, Secret::reference("key").resolved_with("key"));
+    return resolver.versions({}).error();
+  };
+  CHECK_THAT(message(endless).message, Catch::Contains("printed more than 1048576 bytes"));
+  CHECK(message(stuck).cause == Cause::timeout);
+  CHECK_THAT(message(stuck).message, Catch::Contains("'x' took longer than 30 s"));
+}
+
+TEST_CASE("secrets: versions tell a change without telling the value") {
+  Bench bench;
+  const auto version = [&](const std::string& name = "it", const std::string& key = std::string(32, 'k')) {
+    return bench.resolver({{name, "env://TOKEN"}}, key).versions({}).value().at(name);
+  };
+  const std::string first = version();
+  CHECK(first.size() == std::string("keyed:").size() + 16);
+  CHECK_THAT(first, Catch::StartsWith("keyed:"));
+  CHECK(version() == first);
+  CHECK(version("other") != first);
+  CHECK(version("it", std::string(32, 'j')) != first);
+  bench.environment["TOKEN"] = "sentinel-rotated";
+  CHECK(version() != first);
+}
+
+TEST_CASE("secrets: planning keeps no value, resolving tells the redactor first") {
+  Bench bench;
+  Resolver resolver = bench.resolver({{"token", "env://TOKEN"}});
+  const std::string line = "the token is sentinel-token-value.";
+  const Value inputs(Value::Map{{"env", Value::Map{{"TOKEN", Secret::reference("token")}, {"PLAIN", "x"}}}});
+
+  const auto planned = resolver.with_versions(inputs, {});
+  REQUIRE(planned);
+  const auto* leaf = planned->find_path("env.TOKEN")->get<Secret>();
+  CHECK_FALSE(leaf->is_resolved());
+  CHECK_THAT(leaf->version(), Catch::StartsWith("keyed:"));
+  CHECK(bench.redactions.redact(line) == line);
+
+  const auto resolved = resolver.resolve(inputs, {});
+  REQUIRE(resolved);
+  CHECK(resolved->find_path("env.TOKEN")->get<Secret>()->is_resolved());
+  CHECK(resolved->find_path("env.TOKEN")->get<Secret>()->version() == leaf->version());
+  CHECK(*resolved->find_path("env.PLAIN") == Value("x"));
+  CHECK(bench.redactions.redact(line) == "the token is [secret:token].");
+  CHECK_THAT(to_json(*resolved), !Catch::Contains("sentinel"));
+}
+
+TEST_CASE("secrets: fixed text and several secrets make one value") {
+  Bench bench;
+  bench.environment["USER_NAME"] = "application";
+  Resolver resolver = bench.resolver({{"user", "env://USER_NAME"}, {"password", "env://TOKEN"}});
+  const Secret url = Secret::composed({{.literal = "postgres://"},
+                                       {.name = "user"},
+                                       {.literal = ":"},
+                                       {.name = "password"},
+                                       {.literal = "@db/app"}});
+  const auto resolved = resolver.resolve(url, {});
+  REQUIRE(resolved);
+  const auto* leaf = resolved->get<Secret>();
+  CHECK(leaf->reveal() == "postgres://application:sentinel-token-value@db/app");
+  CHECK(leaf->parts().size() == 5);
+  const auto versions = resolver.versions({});
+  CHECK(leaf->version() == versions->at("user") + "+" + versions->at("password"));
+  CHECK(resolver.with_versions(url, {})->get<Secret>()->version() == leaf->version());
+  CHECK_THAT(bench.redactions.redact("at postgres://application:sentinel-token-value@db/app"),
+             !Catch::Contains("sentinel"));
+}
+
+TEST_CASE("secrets: one read, however many ask at once") {
+  Bench bench;
+  bench.scratch.write("token", "from-a-file");
+  Resolver resolver = bench.resolver({{"it", "file://token"}});
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 8; ++i)
+      threads.emplace_back([&] { CHECK(resolver.resolve(Secret::reference("it"), {})); });
+  }
+  CHECK(bench.reads == 1);
+  CHECK(resolver.versions({}));
+  CHECK(bench.reads == 1);
+}
+
+TEST_CASE("secrets: a plan reads each secret once, and resolving afterwards sees what changed meanwhile") {
+  Bench bench;
+  bench.scratch.write("token", "from-a-file");
+  Resolver resolver = bench.resolver({{"it", "file://token"}});
+  const std::string planned = resolver.versions({})->at("it");
+  REQUIRE(resolver.with_versions(Secret::reference("it"), {}));
+  CHECK(bench.reads == 1);
+  bench.scratch.write("token", "rotated-since");
+  const auto resolved = resolver.resolve(Secret::reference("it"), {});
+  REQUIRE(resolved);
+  CHECK(resolved->get<Secret>()->reveal() == "rotated-since");
+  CHECK(resolved->get<Secret>()->version() != planned);
+}
+
+TEST_CASE("secrets: checking looks at all of them, and the plan's error tells the others as evidence") {
+  Bench bench;
+  std::vector<Declaration> declarations{
+      {"good", "env://TOKEN"}, {"bad", "env://MISSING"}, {"worse", "file://missing"}};
+  for (int i = 0; i < 20; ++i)
+    declarations.push_back({"more" + std::to_string(i), "exec://echo " + std::to_string(1000 + i)});
+  Resolver resolver = bench.resolver(declarations);
+  const std::vector<Checked> checked = resolver.check({});
+  REQUIRE(checked.size() == declarations.size());
+  CHECK(checked[0].version);
+  CHECK_FALSE(checked[1].version);
+  CHECK(checked[2].name == "worse");
+  CHECK_FALSE(checked[2].version);
+  for (std::size_t i = 3; i < checked.size(); ++i) CHECK(checked[i].version);
+  const auto versions = resolver.versions({});
+  REQUIRE_FALSE(versions);
+  CHECK_THAT(versions.error().message, Catch::Contains("'bad'"));
+  REQUIRE(versions.error().evidence.size() == 1);
+  CHECK_THAT(versions.error().evidence[0], Catch::Contains("'worse'"));
+}
+
+TEST_CASE("secrets: an undeclared one is a bug, a common word is named as not maskable") {
+  Bench bench;
+  bench.environment["WORD"] = "admin";
+  Resolver resolver = bench.resolver({{"word", "env://WORD"}, {"token", "env://TOKEN"}});
+  CHECK(resolver.resolve(Secret::reference("other"), {}).error().cause == Cause::internal);
+  CHECK(resolver.unmaskable().empty());
+  REQUIRE(resolver.resolve(Value::List{Secret::reference("word"), Secret::reference("token")}, {}));
+  CHECK(resolver.unmaskable() == std::vector<std::string>{"word"});
+}
+
+TEST_CASE("secrets: a stop ends it") {
+  Bench bench;
+  std::stop_source stop;
+  stop.request_stop();
+  Resolver resolver = bench.resolver({{"it", "exec://sleep 30"}});
+  CHECK(resolver.versions(stop.get_token()).error().cause == Cause::cancelled);
+  CHECK(resolver.resolve(Secret::reference("it"), stop.get_token()).error().cause == Cause::cancelled);
+}
