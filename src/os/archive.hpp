@@ -18,9 +18,8 @@ struct ArchiveLimits {
 
 // tar, tar.gz, tar.xz, tar.zst or zip, told apart by content, into an existing empty directory. Cause::config
 // when the archive is damaged or asks for what is refused; the directory may then hold a part of it.
-Status extract_archive(const std::string& archive, const std::string& directory, ArchiveLimits limits = {});
-Status extract_archive_bytes(std::string_view archive, const std::string& directory,
-                             ArchiveLimits limits = {});
+Status extract_archive(const std::string& path, const std::string& directory, ArchiveLimits limits = {});
+Status extract_archive_bytes(std::string_view bytes, const std::string& directory, ArchiveLimits limits = {});
 
 // A tar (PAX) of list_tree(directory), reproducible: sorted, owner 0, time 0, modes kept.
 Result<std::string> make_tar(const std::string& directory, std::uint64_t limit = 1ULL << 30);

@@ -17,6 +17,7 @@
 
 #include "base/crypto.hpp"
 #include "base/strings.hpp"
+#include "os/below.hpp"
 #include "os/descriptor.hpp"
 #include "os/files.hpp"
 #include "os/tree.hpp"
@@ -29,40 +30,6 @@ bool is_relative_name(const std::string& name) {
   return name.find('\0') == std::string::npos &&
          std::none_of(parts.begin(), parts.end(),
                       [](std::string_view part) { return part.empty() || part == "." || part == ".."; });
-}
-
-std::string directory_of(const std::string& name) {
-  const std::size_t slash = name.rfind('/');
-  return slash == std::string::npos ? std::string() : name.substr(0, slash);
-}
-
-std::string last_part(const std::string& name) {
-  return name.substr(name.rfind('/') + 1);
-} // npos + 1 is 0
-
-// The directory `path` below `root`, made where it is missing; a link on the way is refused.
-Result<Descriptor> open_below(const Descriptor& root, const std::string& path) {
-  Descriptor at(::openat(root.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  for (const std::string_view part : split(path, '/')) {
-    if (part.empty()) break;
-    const std::string name(part);
-    if (::mkdirat(at.get(), name.c_str(), 0755) != 0 && errno != EEXIST)
-      return fail(system_error("cannot create the directory", path, errno));
-    Descriptor next(::openat(at.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    if (!next.is_open()) return fail(system_error("cannot open the directory", path, errno));
-    at = std::move(next);
-  }
-  if (!at.is_open()) return fail(system_error("cannot open the directory", path, errno));
-  return at;
-}
-
-Status write_all(const Descriptor& file, std::string_view bytes, const std::string& shown) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(file.get(), bytes.data(), bytes.size());
-    if (written < 0 && errno != EINTR) return fail(system_error("cannot write", shown, errno));
-    if (written > 0) bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return {};
 }
 
 class Transfer {

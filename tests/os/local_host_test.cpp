@@ -1,5 +1,6 @@
 #include "os/local_host.hpp"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -143,12 +144,18 @@ TEST_CASE_METHOD(Fixture, "transfer: a stop leaves no temporary file") {
 }
 
 TEST_CASE_METHOD(Fixture, "transfer: more files and folders than descriptors") {
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const rlimit few{.rlim_cur = 40, .rlim_max = before.rlim_max};
   std::vector<HostFile> files;
   const HostFile one = source("one", "x");
-  for (int i = 0; i < 1500; ++i) {
+  for (int i = 0; i < 100; ++i) {
     files.push_back(one);
     files.back().name = "d" + std::to_string(i) + "/f";
   }
-  REQUIRE(transfer(files));
-  CHECK(names().size() == 1500);
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
+  const Status sent = transfer(files);
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+  CHECK(sent);
+  CHECK(names().size() == 100);
 }
