@@ -6,7 +6,6 @@
 
 #include "base/field_diff.hpp"
 #include "config/action_inputs.hpp"
-#include "config/digest.hpp"
 #include "config/gates.hpp"
 #include "config/graph.hpp"
 #include "config/identity.hpp"
@@ -217,7 +216,6 @@ Pipeline read_environment(const Subject& subject, std::string_view environment, 
   out.instances = reading.instances.used();
   out.on_failure = text_at(reading.merged, "on_failure") == "stop" ? OnFailure::stop : OnFailure::rollback;
   out.release_version = reading.scope.release_version();
-  out.digest = digest_of(out);
   return out;
 }
 

@@ -11,6 +11,7 @@
 namespace deployctl::config {
 
 // What is there also beside mistakes in `findings`. Offline also checks what no step uses.
+// The digest is left to `load`.
 Pipeline read_environment(const Subject& subject, std::string_view environment, Knowledge knowledge,
                           Findings& findings);
 

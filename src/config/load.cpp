@@ -6,9 +6,10 @@
 
 #include <fmt/core.h>
 
-#include "config/action_inputs.hpp"
+#include "config/digest.hpp"
 #include "config/environment.hpp"
 #include "config/findings.hpp"
+#include "config/shape.hpp"
 #include "config/structure.hpp"
 #include "yaml/document.hpp"
 
@@ -77,6 +78,7 @@ Outcome load(const Subject& subject, std::string_view environment) {
     report_environment(environment, names, subject.document, findings);
   check_environments(remembered, false, findings);
   if (findings.errors() > 0) out.pipeline.reset();
+  if (out.pipeline) out.pipeline->digest = digest_of(*out.pipeline);
   out.diagnostics = std::move(findings).by_position();
   return out;
 }
