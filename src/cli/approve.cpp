@@ -1,0 +1,67 @@
+#include "cli/approve.hpp"
+
+#include "cli/this_process.hpp"
+#include "os/terminal.hpp"
+#include "ui/plan_view.hpp"
+#include "ui/prompt.hpp"
+
+namespace deployctl::cli {
+namespace {
+
+ui::PlanSubject subject_of(const Invocation& invocation, const plan::Plan& plan, const state::Release* live) {
+  return {.plan = plan,
+          .file = invocation.options.file,
+          .live_version = live ? live->version : std::string(),
+          .live_since = live ? live->created_at : std::string()};
+}
+
+bool may_ask(const Invocation& invocation) {
+  return invocation.terminal.may_ask && !invocation.options.no_input && !invocation.options.quiet &&
+         invocation.console.is_text();
+}
+
+ui::Answer ask_person(Invocation& invocation, const ui::PlanSubject& subject) {
+  const plan::Content& content = subject.plan.content;
+  const std::string sentence =
+      std::string(content.operation == "rollback" ? "Roll back " : "Apply this to ") + content.project + "/" +
+      content.environment + "? " + ui::plan_totals(plan::count(content));
+  const ui::Conversation conversation{
+      .writer = invocation.console.err(),
+      .read_line = []() -> std::optional<std::string> {
+        Result<std::optional<std::string>> line = os::read_typed_line("");
+        return line ? *std::move(line) : std::nullopt;
+      },
+      .details = [&] { return ui::plan_text(subject, invocation.console.err_style(), ui::every_detail); }};
+  return ui::ask(
+      {.environment = content.environment, .is_protected = content.is_protected, .sentence = sentence},
+      conversation);
+}
+
+} // namespace
+
+void show_plan(Invocation& invocation, const plan::Plan& plan, const state::Release* live, Value document) {
+  const ui::PlanSubject subject = subject_of(invocation, plan, live);
+  const ui::PlanDetail detail = invocation.line.has("full") ? ui::every_detail : ui::PlanDetail{};
+  invocation.console.answer(ui::plan_text(subject, invocation.console.out_style(), detail),
+                            std::move(document));
+}
+
+engine::Approval decide(Invocation& invocation, const plan::Plan& plan, const state::Release* live) {
+  show_plan(invocation, plan, live, Value::Map{{"plan", ui::plan_document(plan)}});
+  const std::string by = user_at_host(invocation.environment);
+  if (invocation.line.has("yes")) return {.granted = true, .by = by, .how = "--yes", .reason = {}};
+  if (!may_ask(invocation))
+    return {
+        .granted = false, .by = by, .how = {}, .reason = "nobody is there to ask: --yes approves beforehand"};
+  switch (ask_person(invocation, subject_of(invocation, plan, live))) {
+  case ui::Answer::granted:
+    return {.granted = true, .by = by, .how = "prompt", .reason = {}};
+  case ui::Answer::denied:
+    return {.granted = false, .by = by, .how = "prompt", .reason = "the answer was not an approval"};
+  case ui::Answer::nobody:
+    break;
+  }
+  return {.granted = false, .by = by, .how = "prompt", .reason = "the input ended before anybody answered"};
+}
+
+} // namespace deployctl::cli

@@ -1,0 +1,16 @@
+#include "cli/commands/run.hpp"
+#include "cli/plan_result.hpp"
+
+namespace deployctl::cli {
+
+// Also what `apply --dry-run` runs.
+Result<ExitCode> run_plan(Invocation& invocation) {
+  DEPLOYCTL_TRY(const Project project, open_project(invocation));
+  DEPLOYCTL_TRY(const std::unique_ptr<Wiring> wiring,
+                Wiring::open(invocation, project, invocation.line.argument(0)));
+  DEPLOYCTL_TRY(const plan::Plan plan, engine::plan_apply(wiring->engine(), wiring->pipeline(),
+                                                          wiring->source(), wiring->options()));
+  return plan_result(invocation, *wiring, plan);
+}
+
+} // namespace deployctl::cli

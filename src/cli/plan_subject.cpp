@@ -1,0 +1,49 @@
+#include "cli/plan_subject.hpp"
+
+#include <filesystem>
+
+#include "os/files.hpp"
+
+namespace deployctl::cli {
+namespace {
+
+constexpr std::size_t largest_plan = std::size_t{256} << 20;
+
+// Plans are named as the shell sees them, and a folder that is called like an environment is no plan.
+class RegularFiles final : public config::FileProbe {
+public:
+  [[nodiscard]] Result<Value> file(const std::string& path) const override { return not_asked(path); }
+  [[nodiscard]] Result<Value> tree(const std::string& path) const override { return not_asked(path); }
+  [[nodiscard]] bool exists(const std::string& path) const override {
+    return std::filesystem::is_regular_file(path);
+  }
+
+private:
+  static Result<Value> not_asked(const std::string& path) {
+    return fail(Cause::internal, "the content of '" + path + "' is not asked for here");
+  }
+};
+
+} // namespace
+
+Result<PlanSubject> find_subject(const Project& project, const std::string& name) {
+  bool is_environment = false;
+  if (name.find('/') == std::string::npos) {
+    DEPLOYCTL_TRY(is_environment, config::is_environment(name, project.document, RegularFiles()));
+  }
+  if (is_environment) return PlanSubject{.environment = name, .plan = std::nullopt};
+  Result<std::string> text = os::read_file(name, largest_plan);
+  if (!text && text.error().cause == Cause::not_found)
+    return fail(Cause::config, "there is no plan file '" + name + "'");
+  if (!text) return fail(std::move(text).error());
+  DEPLOYCTL_TRY(plan::Plan plan, plan::from_file(*text));
+  if (plan.content.operation != "apply")
+    return fail(Cause::config,
+                "'" + name + "' is a plan of '" + plan.content.operation + "', not of 'apply'");
+  if (plan.content.project != project.name())
+    return fail(Cause::config, "'" + name + "' is a plan of '" + plan.content.project +
+                                   "', the pipeline is of '" + project.name() + "'");
+  return PlanSubject{.environment = plan.content.environment, .plan = std::move(plan)};
+}
+
+} // namespace deployctl::cli

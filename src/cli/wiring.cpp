@@ -1,0 +1,133 @@
+#include "cli/wiring.hpp"
+
+#include "cli/renderers.hpp"
+#include "cli/this_process.hpp"
+#include "os/files.hpp"
+
+namespace deployctl::cli {
+namespace {
+
+constexpr int commits_shown = 50;
+
+// What ships. A commit that this clone does not have gives no list: that is no reason not to deploy.
+std::pair<std::vector<plan::Commit>, int> commits_between(const vcs::Repository& repository,
+                                                          const std::string& since, const std::string& head) {
+  std::vector<plan::Commit> commits;
+  const Result<vcs::CommitRange> range = repository.commits_between(since, head, commits_shown);
+  if (!range) return {};
+  for (const vcs::CommitLine& line : range->commits)
+    commits.push_back({.sha = line.sha, .author = line.author, .title = line.title});
+  return {std::move(commits), range->total};
+}
+
+} // namespace
+
+Result<std::unique_ptr<Wiring>> Wiring::open(Invocation& invocation, const Project& project,
+                                             const std::string& environment) {
+  DEPLOYCTL_CHECK(check_environment(project, environment));
+  std::unique_ptr<Wiring> wiring(new Wiring(invocation, project));
+  const std::string stack = project.stack(environment);
+  wiring->run_id_ = UlidSource(invocation.clock, invocation.random).next();
+  DEPLOYCTL_CHECK(wiring->open_events());
+  DEPLOYCTL_CHECK(wiring->open_records(stack));
+  const RunFacts run{.run_id = wiring->run_id_, .live = wiring->live_ ? &*wiring->live_ : nullptr};
+  DEPLOYCTL_TRY(wiring->loaded_, load_environment(invocation, project, environment, run));
+  DEPLOYCTL_CHECK(wiring->open_machine(stack));
+  DEPLOYCTL_CHECK(wiring->open_source());
+  wiring->wire();
+  return wiring;
+}
+
+Status Wiring::open_events() {
+  DEPLOYCTL_TRY(events_, open_event_stream(invocation_, run_id_, event_file_));
+  interruption_.emplace(invocation_.options.timeout, [this](const std::string& message) {
+    events_->emit({.type = "signal", .level = Level::warning, .message = message});
+  });
+  return {};
+}
+
+Status Wiring::open_records(const std::string& stack) {
+  DEPLOYCTL_TRY(state_, state::LocalState::open(project_.directory, invocation_.random));
+  for (const std::string& warning : state_->warnings())
+    invocation_.console.note("warning: " + warning + "\n");
+  DEPLOYCTL_TRY(state::History history, state::History::open(state_->history_path()));
+  history_.emplace(std::move(history));
+  DEPLOYCTL_TRY(const state::StackState opened, state_->stack(stack));
+  DEPLOYCTL_TRY(const state::VersionedCell cell, opened.cell().read());
+  if (cell.cell.current_release.empty()) return {};
+  DEPLOYCTL_TRY(live_, history_->release(cell.cell.current_release));
+  return {};
+}
+
+Status Wiring::open_machine(const std::string& stack) {
+  variables_.insert(invocation_.environment.begin(), invocation_.environment.end());
+  processes_.emplace(invocation_.clock, project_.directory, invocation_.environment);
+  hosts_.emplace(invocation_.clock, invocation_.environment);
+  http_.emplace(net::HttpSettings{.user_agent = "deployctl/" DEPLOYCTL_VERSION,
+                                  .proxies = net::proxies_from(invocation_.environment)});
+  files_.emplace(project_.directory, state_->blobs());
+  DEPLOYCTL_TRY(const state::StackState opened, state_->stack(stack));
+  DEPLOYCTL_TRY(Secret key, opened.key());
+  std::vector<secrets::Declaration> declarations;
+  for (const config::SecretDeclaration& secret : loaded_.pipeline.secrets)
+    declarations.push_back({.name = secret.name, .reference = secret.reference});
+  resolver_.emplace(
+      std::move(declarations),
+      secrets::Sources{
+          .environment = variables_,
+          .read_file = [](const std::string& path, std::size_t limit) { return os::read_file(path, limit); },
+          .processes = *processes_,
+          .directory = project_.directory},
+      invocation_.redactions, std::move(key));
+  return {};
+}
+
+Status Wiring::open_source() {
+  inputs_.emplace(project_.directory);
+  source_.emplace(engine::Source{.files = *inputs_, .version = loaded_.pipeline.release_version});
+  if (!loaded_.surroundings.repository) return {};
+  vcs::Repository& repository = *loaded_.surroundings.repository;
+  const config::GitFacts& git = *loaded_.surroundings.facts.git;
+  source_->commit = git.sha;
+  source_->branch = git.branch;
+  source_->tags = git.tags;
+  source_->dirty = git.dirty;
+  DEPLOYCTL_TRY(const std::string folder, repository.below_root(project_.directory));
+  DEPLOYCTL_TRY(source_->tree, repository.tree_hash({}, folder));
+  source_->sources_hash = [this, &repository, folder](const std::vector<std::string>& globs) {
+    const std::lock_guard lock(repository_mutex_);
+    return repository.tree_hash(globs, folder);
+  };
+  source_->commits_since = [this, &repository, head = git.sha](const std::string& since) {
+    const std::lock_guard lock(repository_mutex_);
+    return commits_between(repository, since, head);
+  };
+  return {};
+}
+
+engine::ApplyOptions Wiring::options() const {
+  return {.lock_policy = invocation_.options.lock_policy,
+          .lock_wait = invocation_.options.lock_wait,
+          .run_id = run_id_};
+}
+
+void Wiring::wire() {
+  engine_.emplace(engine::Environment{
+      .catalog = loaded_.catalog,
+      .ports = Ports{*http_, *hosts_, *processes_, *files_, invocation_.clock, invocation_.random},
+      .state = *state_,
+      .history = *history_,
+      .resolver = *resolver_,
+      .redactions = invocation_.redactions,
+      .events = *events_,
+      .interrupts = interruption_->interrupts(),
+      .approve = {},
+      .parallel = invocation_.options.parallel,
+      .tool = DEPLOYCTL_VERSION,
+      .user_at_host = user_at_host(invocation_.environment),
+      .command = command_text(invocation_),
+      .variables = variables_,
+  });
+}
+
+} // namespace deployctl::cli

@@ -1,0 +1,77 @@
+// Everything that a plan or a run needs, opened in the one right order and kept alive together: interrupts
+// before threads, events before anything that speaks, records, facts, pipeline, secrets, and the real
+// machine. The only place where ports meet their implementations.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ulid.hpp"
+#include "cli/interrupts.hpp"
+#include "cli/invocation.hpp"
+#include "cli/loading.hpp"
+#include "cli/project_files.hpp"
+#include "engine/engine.hpp"
+#include "engine/file_inputs.hpp"
+#include "net/http.hpp"
+#include "os/local_host.hpp"
+#include "os/processes.hpp"
+#include "secrets/resolver.hpp"
+#include "state/history.hpp"
+#include "state/local_state.hpp"
+#include "ui/event_stream.hpp"
+
+namespace deployctl::cli {
+
+class Wiring {
+public:
+  // Loads the pipeline of `environment`; its mistakes have been shown when this is an error.
+  static Result<std::unique_ptr<Wiring>> open(Invocation& invocation, const Project& project,
+                                              const std::string& environment);
+  Wiring(const Wiring&) = delete;
+  Wiring& operator=(const Wiring&) = delete;
+
+  [[nodiscard]] engine::Environment& engine() { return *engine_; }
+  [[nodiscard]] const config::Pipeline& pipeline() const { return loaded_.pipeline; }
+  [[nodiscard]] const engine::Source& source() const { return *source_; }
+  [[nodiscard]] engine::ApplyOptions options() const;
+  [[nodiscard]] const state::Release* live() const {
+    return live_ ? &*live_ : nullptr;
+  } // null: nothing is live
+  [[nodiscard]] const std::string& run_id() const { return run_id_; }
+  [[nodiscard]] ui::EventStream& events() { return *events_; }
+
+private:
+  Wiring(Invocation& invocation, const Project& project) : invocation_(invocation), project_(project) {}
+
+  Status open_events();
+  Status open_records(const std::string& stack);
+  Status open_machine(const std::string& stack);
+  Status open_source();
+  void wire();
+
+  Invocation& invocation_;
+  const Project& project_;
+  std::string run_id_;
+  std::unique_ptr<ui::Writer> event_file_;
+  std::unique_ptr<ui::EventStream> events_;
+  std::optional<Interruption> interruption_;
+  std::optional<state::LocalState> state_;
+  std::optional<state::History> history_;
+  std::optional<state::Release> live_;
+  Loaded loaded_;
+  std::map<std::string, std::string, std::less<>> variables_;
+  std::optional<os::LocalProcesses> processes_;
+  std::optional<os::LocalHosts> hosts_;
+  std::optional<net::CurlHttp> http_;
+  std::optional<ProjectFiles> files_;
+  std::optional<secrets::Resolver> resolver_;
+  std::optional<engine::LocalFiles> inputs_;
+  std::mutex repository_mutex_; // a repository is for one thread at a time
+  std::optional<engine::Source> source_;
+  std::optional<engine::Environment> engine_;
+};
+
+} // namespace deployctl::cli

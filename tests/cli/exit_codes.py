@@ -1,0 +1,145 @@
+"""Every exit code that this version can reach, by the way a person would reach it."""
+
+import signal
+import subprocess
+import unittest
+
+from project import PIPELINE, Project
+
+# A step that waits until a file appears, so that a test can act while a run is under way.
+WAITING = PIPELINE.replace("[sh, -c, \"true\"]", "[sh, -c, \"touch ROOT/started; while [ ! -e ROOT/go ]; do sleep 0.05; done\"]")
+FAILING_AFTER = PIPELINE + """\
+  verify:
+    uses: exec.run
+    needs: [motd]
+    with: { command: [sh, -c, "exit 7"], effect: none }
+"""
+
+
+def wait_for(path, process):
+    while not path.exists():
+        assert process.poll() is None, process.communicate()
+        try:
+            process.wait(0.02)
+        except subprocess.TimeoutExpired:
+            pass
+
+
+class ExitCodes(unittest.TestCase):
+    def setUp(self):
+        self.project = self.enterContext(Project())
+
+    def test_0_done_and_nothing_to_do(self):
+        self.project.expect(0, "apply", "local", "--yes")
+        self.project.expect(0, "apply", "local", "--yes")
+        self.project.expect(0, "plan", "local", "--detailed-exitcode")
+
+    def test_1_failed_and_nothing_changed(self):
+        self.project.edit('"true"', '"false"')
+        result = self.project.expect(1, "apply", "local", "--yes")
+        self.assertIn("no target was changed", result.stderr)
+
+    def test_2_changes_pending(self):
+        self.project.expect(2, "plan", "local", "--detailed-exitcode")
+        self.project.expect(0, "plan", "local")
+
+    def test_3_bad_usage_and_invalid_pipelines(self):
+        similar = self.project.expect(3, "plna")
+        self.assertIn("'plan'", similar.stderr)
+        self.assertEqual(similar.stdout, "")
+        usage = self.project.expect(3, "plan")
+        self.assertIn("usage: deployctl plan ENV", usage.stderr)
+        for words in ((), ("plan", "local", "--nonsense"), ("plan", "nowhere"), ("plan", "local", "--output", "xml"),
+                      ("apply", "local", "--yes=false"), ("lint",), ("apply", "missing.plan"), ("-C", "/nowhere", "validate"),
+                      ("-f", "missing.yaml", "validate"), ("plan", "local", "--set", "undeclared=1"), ("explain", "nothing.at.all")):
+            with self.subTest(words=words):
+                self.project.expect(3, *words)
+        self.project.edit("version: 1", "version: 1\nnonsense: true")
+        invalid = self.project.expect(3, "validate")
+        self.assertIn("deploy.yaml:2:1", invalid.stderr)
+
+    def test_4_permission(self):
+        pipeline = self.project.place / "deploy.yaml"
+        pipeline.chmod(0)
+        try:
+            pipeline.read_text()
+        except PermissionError:
+            self.project.expect(4, "validate")
+        else:
+            self.skipTest("this user may read everything")
+
+    def test_5_the_lock_is_held(self):
+        self.project.expect(0, "lock", "local", "-m", "load test until three")
+        held = self.project.expect(5, "apply", "local", "--yes")
+        self.assertIn("load test until three", held.stderr)
+        self.project.expect(0, "unlock", "local", "--reason", "done")
+        self.project.expect(0, "apply", "local", "--yes")
+
+    def test_6_nobody_there_to_ask(self):
+        result = self.project.expect(6, "apply", "local")
+        self.assertIn("--yes", result.stderr)
+        self.assertIn("Plan: ", result.stdout)
+        self.assertFalse((self.project.root / "local" / "motd").exists())
+
+    def test_7_an_altered_plan(self):
+        self.project.expect(0, "plan", "local", "-o", "saved.plan")
+        saved = self.project.place / "saved.plan"
+        saved.write_text(saved.read_text().replace("motd", "motb"))
+        self.project.expect(7, "apply", "saved.plan", "--yes")
+
+    def test_8_failed_and_every_change_reverted(self):
+        self.project.expect(0, "apply", "local", "--yes")
+        motd = self.project.root / "local" / "motd"
+        before = motd.read_text()
+        self.project.write(FAILING_AFTER.replace("greeting: hello", "greeting: other"))
+        result = self.project.expect(8, "apply", "local", "--yes")
+        self.assertIn("reverted", result.stderr)
+        self.assertEqual(motd.read_text(), before)
+
+    def test_9_stopped_by_choice(self):
+        self.project.write(FAILING_AFTER.replace("project: hello", "project: hello\non_failure: stop"))
+        result = self.project.expect(9, "apply", "local", "--yes")
+        self.assertIn("changed:", result.stderr)
+        self.assertTrue((self.project.root / "local" / "motd").exists())
+
+    def test_10_a_quarantined_release(self):
+        git = ["git", "-C", str(self.project.place), "-c", "user.name=a", "-c", "user.email=a@example.com"]
+        for version in ("one", "two"):
+            self.project.edit("greeting: " + ("hello" if version == "one" else "one"), f"greeting: {version}")
+            if version == "one":
+                subprocess.run([*git, "init", "-qb", "main"], check=True)
+            subprocess.run([*git, "add", "-A"], check=True)
+            subprocess.run([*git, "commit", "-qm", version], check=True)
+            self.project.expect(0, "apply", "local", "--yes")
+        self.project.expect(0, "rollback", "local", "--yes")
+        self.assertEqual((self.project.root / "local" / "motd").read_text(), "one")
+        self.project.expect(10, "apply", "local", "--yes")
+        self.project.expect(0, "history", "unquarantine", "2", "--env", "local", "--reason", "it was not that")
+        self.project.expect(0, "apply", "local", "--yes")
+
+    def test_11_a_decision_is_needed_after_a_crash(self):
+        self.project.write(WAITING.replace("effect: none", "effect: once"))
+        process = self.project.start("apply", "local", "--yes")
+        wait_for(self.project.root / "started", process)
+        process.kill()
+        process.communicate()
+        (self.project.root / "go").touch()
+        result = self.project.expect(11, "apply", "local", "--yes")
+        self.assertIn("decide:", result.stderr)
+
+    def test_130_and_143_interrupted(self):
+        for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+            with self.subTest(signal=number):
+                with Project(WAITING) as project:
+                    process = project.start("apply", "local", "--yes")
+                    wait_for(project.root / "started", process)
+                    process.send_signal(number)
+                    (project.root / "go").touch()
+                    out, err = process.communicate(timeout=30)
+                    self.assertEqual(process.returncode, code, out + err)
+                    self.assertFalse((project.root / "local" / "motd").exists())
+                    project.expect(0, "apply", "local", "--yes")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

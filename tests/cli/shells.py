@@ -1,0 +1,103 @@
+"""Completion in the real shells: each loads the script that `completion SHELL` prints and completes a line."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import unittest
+
+from project import Project
+
+COMPLETIONS = pathlib.Path(__file__).resolve().parents[2] / "completions"
+
+BASH = r"""
+source /usr/share/bash-completion/bash_completion
+source "$SCRIPT"
+COMP_LINE="$LINE" COMP_POINT=${#LINE}
+eval "COMP_WORDS=($LINE)"
+[[ "$LINE" == *' ' ]] && COMP_WORDS+=('')
+COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+_deployctl
+printf '%s\n' "${COMPREPLY[@]}"
+"""
+
+# zsh completes only inside its line editor, so it gets a pseudo-terminal of its own (zpty) and prints what it matched.
+ZSH = r"""
+zmodload zsh/zpty
+zpty shell zsh -f -i
+zpty -w shell 'PS1=; autoload -U compinit; compinit -u -D; source "$SCRIPT"'
+zpty -w shell 'zstyle ":completion:*" list-grouped no; bindkey "^X" complete-word; zstyle ":completion:*" verbose no'
+zpty -w shell 'comppostfuncs=(show); show() { print -r -- "<<${compstate[nmatches]}>>" }; LISTMAX=10000; setopt list_ambiguous auto_list; print ready'
+zpty -r shell line '*ready*'
+zpty -n -w shell "$LINE"$'\t\t'
+zpty -r -t shell line
+for try in {1..100}; do
+  zpty -r -t shell more && line+="$more"
+  [[ "$line" == *"$WANTED"* ]] && break
+  sleep 0.05
+done
+zpty -d shell
+print -r -- "$line"
+"""
+
+
+class Shells(unittest.TestCase):
+    def setUp(self):
+        self.project = self.enterContext(Project())
+        binaries = self.project.folder / "bin"
+        binaries.mkdir()
+        (binaries / "deployctl").symlink_to(os.environ["DEPLOYCTL"])
+        self.project.environment["PATH"] = f"{binaries}:{self.project.environment['PATH']}"
+
+    def script(self, shell):
+        text = self.project.expect(0, "completion", shell).stdout
+        self.assertEqual(text, (COMPLETIONS / f"deployctl.{shell}").read_text())
+        path = self.project.folder / f"completion.{shell}"
+        path.write_text(text)
+        return str(path)
+
+    def completed(self, shell, argv, line, **variables):
+        if not shutil.which(shell):
+            self.skipTest(f"{shell} is not on this machine")
+        result = subprocess.run(argv, cwd=self.project.place, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60,
+                                env={**self.project.environment, "SCRIPT": self.script(shell), "LINE": line, **variables})
+        return result.stdout
+
+    def bash(self, line):
+        return self.completed("bash", ["bash", "--norc", "-c", BASH], line).split()
+
+    def test_bash(self):
+        self.assertEqual(self.bash("deployctl pl"), ["plan"])
+        self.assertEqual(self.bash("deployctl plan "), ["local", "guarded"])
+        self.assertEqual(self.bash("deployctl run local m"), ["motd"])
+        self.assertEqual(self.bash("deployctl plan local --detailed"), ["--detailed-exitcode"])
+        self.assertIn("deploy.yaml", self.bash("deployctl -f dep"))
+
+    def test_fish(self):
+        def fish(line):
+            out = self.completed("fish", ["fish", "--no-config", "-c", 'source $SCRIPT; complete -C "$LINE"'], line)
+            return [entry.split("\t")[0] for entry in out.splitlines()]
+        self.assertEqual(fish("deployctl pl"), ["plan"])
+        self.assertEqual(sorted(fish("deployctl plan ")), ["guarded", "local"])
+        self.assertEqual(fish("deployctl run local m"), ["motd"])
+        self.assertIn("deploy.yaml", fish("deployctl -f dep"))
+
+    def test_zsh(self):
+        def zsh(line, wanted):
+            return self.completed("zsh", ["zsh", "-f", "-c", ZSH], line, WANTED=wanted)
+        self.assertIn("plan", zsh("deployctl pla", "plan "))
+        self.assertIn("guarded", zsh("deployctl plan gua", "guarded "))
+        self.assertIn("motd", zsh("deployctl run local mo", "motd "))
+
+    def test_candidates_are_silent_and_leave_nothing_behind(self):
+        (self.project.place / "deploy.yaml").write_text("a: [unfinished")
+        broken = self.project.expect(0, "__complete", "--shell", "zsh", "--", "plan", "")
+        self.assertEqual((broken.stdout, broken.stderr), (":none\n", ""))
+        (self.project.place / "deploy.yaml").unlink()
+        missing = self.project.expect(0, "__complete", "--shell", "zsh", "--", "plan", "")
+        self.assertEqual((missing.stdout, missing.stderr), (":none\n", ""))
+        self.assertFalse((self.project.place / ".deployctl").exists())
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
