@@ -83,8 +83,11 @@ public:
       return command.script == operation.script ? Status()
                                                 : refuse(operation, "the script is not the table's");
     const bool own = any_input(operation.from_input, [&](const Value& value) {
-      if (value.text()) return command.script == *value.text();
-      return value.list() && command.script == operation.script && equals_list(command.arguments, value);
+      const bool own_script = command.script == operation.script;
+      if (value.text())
+        return command.script == *value.text() ||
+               (own_script && command.arguments == std::vector<std::string>{*value.text()});
+      return value.list() && own_script && equals_list(command.arguments, value);
     });
     return own ? Status()
                : refuse(operation, fmt::format("the command is not the input '{}'", operation.from_input));

@@ -16,7 +16,8 @@ enum class SessionMode { read, write };
 // Requests name an operation of the table. It is refused when the table does not have it, when protocol,
 // method, path, script or argv are not the entry's, and in a read session when its effect is `write`. A path
 // with "." or ".." segments never matches. `from_input` compares with that field of any of `inputs`:
-//   text  host: the script; process: argv is {sh, an option, the text}
+//   text  host: the script, or the one argument of the entry's own script; process: argv is {sh, an option,
+//         the text}
 //   list  host: the arguments, under the entry's own script; process: argv
 class GuardedPorts {
 public:

@@ -34,6 +34,9 @@ function(deployctl_layer name)
 endfunction()
 
 # deployctl_test(<name> SOURCES ... LAYERS ... [LABELS ...]): a Catch2 binary that links only these layers.
+# The tests that mean something under the thread sanitizer: those labelled `threads`.
+add_custom_target(threaded_tests)
+
 function(deployctl_test name)
   cmake_parse_arguments(test "" "TIMEOUT" "SOURCES;LAYERS;LIBRARIES;LABELS" ${ARGN})
   set(target test_${name})
@@ -47,6 +50,9 @@ function(deployctl_test name)
   add_test(NAME ${name} COMMAND ${target})
   if(NOT test_TIMEOUT)
     set(test_TIMEOUT 300)
+  endif()
+  if("threads" IN_LIST test_LABELS)
+    add_dependencies(threaded_tests ${target})
   endif()
   set_tests_properties(${name} PROPERTIES LABELS "unit;${test_LABELS}" TIMEOUT ${test_TIMEOUT}
     WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})

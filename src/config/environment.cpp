@@ -1,5 +1,6 @@
 #include "config/environment.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/core.h>
@@ -20,22 +21,20 @@ namespace deployctl::config {
 
 namespace {
 
-std::string text_at(const yaml::Node& node, std::string_view key) {
-  const auto* found = node.find(key);
-  return found && found->is_scalar() ? found->text : std::string{};
+std::vector<std::string> texts_of(const Value* list) {
+  std::vector<std::string> out;
+  if (list && list->list())
+    for (const auto& item : *list->list())
+      if (const auto* text = item.text()) out.push_back(*text);
+  return out;
 }
 
-std::optional<Allow> read_allow(const yaml::Node& environment) {
-  const auto* allow = environment.find("allow");
-  if (!allow || !allow->is_map()) return std::nullopt;
-  const auto texts = [&](std::string_view key) {
-    std::vector<std::string> out;
-    if (const auto* list = allow->find(key))
-      for (const auto& item : list->items) out.push_back(item.text);
-    return out;
-  };
-  Allow out{.branches = texts("branches"), .tags = texts("tags"), .clean = std::nullopt};
-  if (const auto clean = text_at(*allow, "clean"); !clean.empty()) out.clean = clean == "true";
+std::optional<Allow> read_allow(const Value& allow) {
+  if (!allow.map()) return std::nullopt;
+  Allow out{.branches = texts_of(allow.find("branches")),
+            .tags = texts_of(allow.find("tags")),
+            .clean = std::nullopt};
+  if (const auto* clean = allow.find("clean"); clean && clean->get<bool>()) out.clean = *clean->get<bool>();
   return out;
 }
 
@@ -100,18 +99,25 @@ struct Reading {
     return node && node->is_scalar() ? std::string_view(node->text) : std::string_view{};
   }
 
+  // One key of the top level or of the environment itself.
+  [[nodiscard]] Value key(const yaml::Node& map, const std::vector<Field>& fields, std::string_view name) {
+    const auto* node = map.find(name);
+    if (!node || node->is_null()) return {};
+    const auto* field = find_field(fields, name);
+    const auto written = reader.read(*node, field, scope.names({.knowledge = knowledge}));
+    ShapeContext context{.findings = findings};
+    const Where around{.noun = "environment", .name = environment};
+    return shape(*field, written, Where{.around = &map == &own ? &around : nullptr, .name = name}, context);
+  }
+
   void check_given_variables() {
     if (knowledge == Knowledge::offline) return;
-    const auto* vars = merged.find("vars");
     std::vector<std::string> names;
-    if (vars)
+    if (const auto* vars = merged.find("vars"))
       for (const auto& entry : vars->entries) names.push_back(entry.key);
-    const auto* section = merged.entry("vars");
     for (const auto& [name, value] : subject.facts.set)
-      if (!vars || !vars->entry(name))
-        findings.error("D0431", section ? section->key_span : Span{},
-                       fmt::format("--set names '{}', which is not declared under 'vars'", name),
-                       "declare it here", similar_help(name, names, "variable", "variables"));
+      if (std::find(names.begin(), names.end(), name) == names.end())
+        report_undeclared(name, names, merged.entry("vars"), findings);
   }
 
   void check_unused() {
@@ -198,6 +204,13 @@ struct Reading {
 
 } // namespace
 
+void report_undeclared(const std::string& name, const std::vector<std::string>& names,
+                       const yaml::Entry* vars, Findings& findings) {
+  findings.error("D0431", vars ? vars->key_span : Span{},
+                 fmt::format("--set names '{}', which is not declared under 'vars'", name), "declare it here",
+                 similar_help(name, names, "variable", "variables"));
+}
+
 Pipeline read_environment(const Subject& subject, std::string_view environment, Knowledge knowledge,
                           Findings& findings) {
   const auto* declared = subject.document.root.find("environments");
@@ -205,8 +218,8 @@ Pipeline read_environment(const Subject& subject, std::string_view environment, 
   Reading reading(subject, environment, knowledge, findings, own);
   Pipeline out{.project = std::string(reading.project()),
                .environment = std::string(environment),
-               .is_protected = text_at(own, "protected") == "true",
-               .allow = read_allow(own),
+               .is_protected = reading.key(own, environment_fields(), "protected") == Value(true),
+               .allow = read_allow(reading.key(own, environment_fields(), "allow")),
                .hosts = reading.roles.all()};
   reading.check_given_variables();
   reading.read_steps(out);
@@ -214,7 +227,9 @@ Pipeline read_environment(const Subject& subject, std::string_view environment, 
   reading.check_unused();
   out.secrets = read_secrets(reading.merged, reading.scope, reading.reader, knowledge, findings);
   out.instances = reading.instances.used();
-  out.on_failure = text_at(reading.merged, "on_failure") == "stop" ? OnFailure::stop : OnFailure::rollback;
+  out.on_failure = reading.key(reading.merged, pipeline_fields(), "on_failure") == Value("stop")
+                       ? OnFailure::stop
+                       : OnFailure::rollback;
   out.release_version = reading.scope.release_version();
   return out;
 }

@@ -15,4 +15,8 @@ namespace deployctl::config {
 Pipeline read_environment(const Subject& subject, std::string_view environment, Knowledge knowledge,
                           Findings& findings);
 
+// `--set` of a variable that is not among the declared `names`; `vars` is where it would be declared.
+void report_undeclared(const std::string& name, const std::vector<std::string>& names,
+                       const yaml::Entry* vars, Findings& findings);
+
 } // namespace deployctl::config

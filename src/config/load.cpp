@@ -58,6 +58,22 @@ void check_environments(const Subject& subject, bool with_warnings, Findings& fi
   }
 }
 
+// Offline `--set` may speak about any environment's variables.
+void check_given_variables(const Subject& subject, Findings& findings) {
+  const auto& root = subject.document.root;
+  std::vector<std::string> names;
+  const auto collect = [&](const yaml::Node& map) {
+    if (const auto* vars = map.find("vars"))
+      for (const auto& entry : vars->entries) names.push_back(entry.key);
+  };
+  collect(root);
+  if (const auto* environments = root.find("environments"))
+    for (const auto& entry : environments->entries) collect(entry.value);
+  for (const auto& [name, value] : subject.facts.set)
+    if (std::find(names.begin(), names.end(), name) == names.end())
+      report_undeclared(name, names, root.entry("vars"), findings);
+}
+
 bool is_known(std::string_view name, const std::vector<std::string>& names) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -88,6 +104,7 @@ std::vector<Diagnostic> validate(const Subject& subject) {
   const Probes probes{.files = files, .zones = subject.probes.zones};
   Findings findings;
   check_structure(subject.document, probes, findings);
+  check_given_variables(subject, findings);
   check_environments({subject.document, subject.facts, subject.catalog, probes}, true, findings);
   return std::move(findings).by_position();
 }

@@ -26,7 +26,16 @@ const std::string* text_of(const Spanned* written) {
   return written && written->kind == Spanned::Kind::text ? &written->text : nullptr;
 }
 
+// Read before anything can be known: the name of the stack, the choice of the environment.
+void check_plain(const Match& match, RuleContext& context) {
+  if (match.written.kind != Spanned::Kind::later) return;
+  context.findings.error("D0422", match.written.span,
+                         fmt::format("{} cannot be interpolated", match.where.text()), "must be written out",
+                         "it is read before anything else is known: write the name itself");
+}
+
 void check_requires(const Match& match, RuleContext& context) {
+  check_plain(match, context);
   const auto* text = text_of(&match.written);
   if (!text) return;
   if (!parse_version(*text)) {
@@ -47,6 +56,7 @@ void check_requires(const Match& match, RuleContext& context) {
 }
 
 void check_environment_name(const Match& match, RuleContext& context) {
+  check_plain(match, context);
   const auto* text = text_of(&match.written);
   if (!text) return;
   for (const auto& name : context.environments)
@@ -103,7 +113,11 @@ struct Rule {
   void (*check)(const Match&, RuleContext&);
 };
 
-constexpr std::array<Rule, 23> all_rules = {{
+constexpr std::array<Rule, 27> all_rules = {{
+    {"version", check_plain},
+    {"project", check_plain},
+    {"state", check_plain},
+    {"environments/*/state", check_plain},
     {"requires", check_requires},
     {"steps/*/environments/*", check_environment_name},
     {"finally/*/environments/*", check_environment_name},
@@ -129,6 +143,14 @@ constexpr std::array<Rule, 23> all_rules = {{
     {"environments/*/steps/*/when/branches/*", check_glob},
 }};
 
+std::string_view noun_below(std::string_view section) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 4> nouns = {
+      {{"steps", "step"}, {"finally", "step"}, {"gates", "gate"}, {"environments", "environment"}}};
+  for (const auto& [key, noun] : nouns)
+    if (key == section) return noun;
+  return {};
+}
+
 // Names a place as the tables do: the step, not the way to it.
 struct Visit {
   const Rule& rule;
@@ -137,7 +159,6 @@ struct Visit {
 
   void at(const Spanned& written, std::size_t depth, const Where& where, std::string_view environment) const {
     if (depth == parts.size()) return rule.check({written, where, environment}, context);
-    const bool names_step = depth > 0 && (parts[depth - 1] == "steps" || parts[depth - 1] == "finally");
     if (parts[depth] != "*") {
       const auto* entry = written.entry(parts[depth]);
       if (entry) at(entry->value, depth + 1, Where{.around = &where, .name = entry->key}, environment);
@@ -145,7 +166,9 @@ struct Visit {
     }
     for (const auto& item : written.items) at(item, depth + 1, where, environment);
     for (const auto& entry : written.entries) {
-      const Where inside{.around = &where, .noun = names_step ? "step" : "environment", .name = entry.key};
+      const Where inside{.around = &where,
+                         .noun = noun_below(depth > 0 ? parts[depth - 1] : std::string_view{}),
+                         .name = entry.key};
       at(entry.value, depth + 1, inside,
          depth == 1 && parts[0] == "environments" ? std::string_view(entry.key) : environment);
     }

@@ -101,7 +101,9 @@ std::vector<Host> StepReader::hosts_of(const StepInstance& instance, const Reach
   const auto* with = instance.step->entry->value.find("with");
   const auto* node = with ? with->find(field->name) : nullptr;
   if (!node && !filled) return {};
-  const auto written = node ? inputs_.reader.read(*node, field, inputs_.scope.names(reach)) : filled->value;
+  auto known = reach; // targets are counted before anything runs
+  known.allowed = roots::fixed | (reach.allowed & roots::each);
+  const auto written = node ? inputs_.reader.read(*node, field, inputs_.scope.names(known)) : filled->value;
   return inputs_.roles.resolve(written, inputs_.environment, inputs_.findings).value_or(std::vector<Host>{});
 }
 

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/time.hpp"
+#include "engine/planner_removal.hpp"
 #include "engine/planner_secrets.hpp"
 #include "engine/planner_step.hpp"
 #include "engine/planner_walk.hpp"
@@ -11,74 +12,6 @@
 
 namespace deployctl::engine {
 namespace {
-
-// A step whose identity changed leaves a thing behind under its own id; '~' cannot stand in a step's id.
-std::string free_id(const std::set<std::string>& taken, std::string id) {
-  while (taken.contains(id)) id += "~old";
-  return id;
-}
-
-std::set<std::string> ids_of(const std::vector<plan::PlannedStep>& steps) {
-  std::set<std::string> ids;
-  for (const plan::PlannedStep& step : steps) ids.insert(step.id);
-  return ids;
-}
-
-// What the live release has and the pipeline does not: listed and left, unless it is to be removed.
-std::vector<plan::PlannedStep> gone_steps(const PlanRequest& request,
-                                          const std::vector<plan::PlannedStep>& present) {
-  std::set<const state::ReleaseStep*> still_there;
-  for (const plan::PlannedStep& step : present)
-    if (const Provider* provider = find_provider(request.catalog, step.action))
-      still_there.insert(request.memory->live_step(request.live, request.catalog,
-                                                   identity_text(provider->description, step.id, step.inputs),
-                                                   step.id));
-  std::set<std::string> leaving;
-  for (const state::ReleaseStep& removal : request.removals) leaving.insert(removal.id);
-  const std::set<std::string> taken = ids_of(present);
-  std::vector<plan::PlannedStep> gone;
-  for (const state::ReleaseStep& step : request.live->steps) {
-    if (step.kind != Kind::resource || still_there.contains(&step) || leaving.contains(step.id)) continue;
-    plan::PlannedStep planned{.id = free_id(taken, step.id),
-                              .action = step.action,
-                              .kind = step.kind,
-                              .instance = step.instance,
-                              .status = plan::StepStatus::gone,
-                              .why = "in the live release, not in the pipeline"};
-    planned.inputs = step.inputs;
-    gone.push_back(std::move(planned));
-  }
-  return gone;
-}
-
-// Removals go last, dependents before what they needed.
-Status add_removals(const PlanRequest& request, std::vector<plan::PlannedStep>& steps) {
-  std::vector<Read> reads;
-  std::vector<std::size_t> counts;
-  for (const state::ReleaseStep& removal : request.removals) {
-    const std::size_t before = reads.size();
-    for (Read& read : reads_of(request, removal)) reads.push_back(std::move(read));
-    counts.push_back(reads.size() - before);
-  }
-  const auto readings = read_all(request.connections, reads, request.parallel, request.stop);
-  std::size_t next = readings.size();
-  std::set<std::string> there = ids_of(steps);
-  std::map<std::string, std::vector<std::string>> dependents; // of ids, as recorded
-  for (const state::ReleaseStep& step : request.live ? request.live->steps : request.removals)
-    for (const std::string& need : step.needs) dependents[need].push_back(step.id);
-  for (std::size_t i = request.removals.size(); i-- > 0;) {
-    next -= counts[i];
-    const state::ReleaseStep& removal = request.removals[i];
-    DEPLOYCTL_TRY(plan::PlannedStep planned,
-                  planned_removal(request, removal, std::span(readings).subspan(next, counts[i])));
-    for (const std::string& dependent : dependents[removal.id])
-      if (there.contains(dependent)) planned.needs.push_back(dependent);
-    planned.id = free_id(there, planned.id);
-    there.insert(planned.id);
-    steps.push_back(std::move(planned));
-  }
-  return {};
-}
 
 // In a protected environment people approve digests, not promises.
 Status check_protected(const PlanRequest& request, const std::vector<plan::PlannedStep>& steps) {
@@ -146,10 +79,7 @@ Result<plan::Plan> compared(const PlanRequest& request) {
   DEPLOYCTL_TRY(PlanWalk walk, PlanWalk::over(request));
   DEPLOYCTL_TRY(auto steps, std::move(walk).steps());
   DEPLOYCTL_CHECK(check_protected(request, steps));
-  std::vector<plan::PlannedStep> gone;
-  if (request.live && request.keep_absent) gone = gone_steps(request, steps);
-  DEPLOYCTL_CHECK(add_removals(request, steps));
-  std::ranges::move(gone, std::back_inserter(steps));
+  DEPLOYCTL_CHECK(add_left_behind(request, steps));
 
   plan::Plan plan;
   plan.content = new_content(request, std::move(steps));

@@ -36,7 +36,8 @@ struct PlanRequest {
 
   std::string operation = "apply";          // "apply" | "rollback" | "run"
   std::vector<std::string> only;            // run: these steps and what they need; empty: all
-  std::vector<state::ReleaseStep> removals; // prune, rollback: resources that should not exist any more
+  std::vector<state::ReleaseStep> removals; // rollback: resources that should not exist any more
+  bool prune = false;                       // remove all that the live release has and the pipeline does not
   bool keep_absent = true;                  // list what the live release has and the file does not as `gone`
   bool tasks = true;                        // rollback: false, tasks are left as they are
 

@@ -5,6 +5,16 @@
 #include "engine/planner.hpp"
 
 namespace deployctl::engine {
+namespace {
+
+bool share_a_place(std::span<const Host> recorded, std::span<const Host> wanted) {
+  if (recorded.empty() && wanted.empty()) return true;
+  return std::ranges::any_of(recorded, [&](const Host& host) {
+    return std::ranges::find(wanted, host.name, &Host::name) != wanted.end();
+  });
+}
+
+} // namespace
 
 // Identities are computed anew: a record may be of a version that wrote them differently.
 void PlanMemory::index(const state::Release& live, const Catalog& catalog) {
@@ -19,15 +29,19 @@ void PlanMemory::index(const state::Release& live, const Catalog& catalog) {
 }
 
 const state::ReleaseStep* PlanMemory::live_step(const state::Release* live, const Catalog& catalog,
-                                                const std::string& identity, const std::string& id) {
-  if (!live || identity.empty()) return nullptr;
+                                                const LiveQuery& query) {
+  if (!live || query.identity.empty()) return nullptr;
   const std::lock_guard lock(mutex_);
   if (indexed_ != live) index(*live, catalog);
-  const auto found = by_identity_.find(identity);
+  const auto found = by_identity_.find(query.identity);
   if (found == by_identity_.end()) return nullptr;
-  const auto same_id =
-      std::ranges::find(found->second, id, [](const state::ReleaseStep* step) { return step->id; });
-  return same_id == found->second.end() ? found->second.front() : *same_id;
+  const state::ReleaseStep* best = nullptr;
+  for (const state::ReleaseStep* step : found->second) {
+    if (step->instance != query.instance || !share_a_place(step->hosts, query.hosts)) continue;
+    if (step->id == query.id) return step;
+    if (!best) best = step;
+  }
+  return best;
 }
 
 const state::ReleaseStep* PlanMemory::succeeded(const state::Release* live, const Catalog& catalog,

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -17,11 +18,19 @@ namespace deployctl::engine {
 
 using SourcesHash = std::function<Result<std::string>(const std::vector<std::string>& globs)>;
 
+// Which real thing is looked for: on hosts, one that is on at least one of them too.
+struct LiveQuery {
+  const std::string& identity; // identity_text; empty: not known, nothing is found
+  const std::string& id;       // of the step: tells apart things that are otherwise equal
+  const std::string& instance;
+  std::span<const Host> hosts;
+};
+
 class PlanMemory {
 public:
-  // The live release's step about the same real thing; one of that step id if several are. nullptr: none.
+  // The live release's step about the same real thing, or nullptr.
   const state::ReleaseStep* live_step(const state::Release* live, const Catalog& catalog,
-                                      const std::string& identity, const std::string& id);
+                                      const LiveQuery& query);
   // The live release's task that did exactly this, or nullptr.
   const state::ReleaseStep* succeeded(const state::Release* live, const Catalog& catalog,
                                       const std::string& action, const std::string& fingerprint);

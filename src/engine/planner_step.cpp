@@ -143,8 +143,11 @@ Ask ask_of(const PlanRequest& request, const plan::PlannedStep& step, const Targ
   const Provider* provider = find_provider(request.catalog, step.action);
   if (!provider) return ask;
   const Description& description = provider->description;
-  const auto* live = request.memory->live_step(request.live, request.catalog,
-                                               identity_text(description, step.id, step.inputs), step.id);
+  const std::string identity = identity_text(description, step.id, step.inputs);
+  std::vector<Host> hosts;
+  if (target.host) hosts.push_back(*target.host);
+  const auto* live =
+      request.memory->live_step(request.live, request.catalog, {identity, step.id, step.instance, hosts});
   if (live) ask.recorded = live->inputs;
   const bool owns = live && description.kind == Kind::resource;
   ask.inputs = asked_inputs(description, step.inputs, owns ? live->inputs : Value()).asked;
@@ -166,8 +169,11 @@ Result<StepMaterial> step_material(const PlanRequest& request, const config::Ste
     return std::move(error).in("while planning '" + step.id + "'").at(step.span);
   };
   DEPLOYCTL_TRY(Value written, written_inputs(request, description, step, outputs).map_error(located));
-  context.live = request.memory->live_step(request.live, request.catalog,
-                                           identity_text(description, step.id, written), step.id);
+  const std::string identity = identity_text(description, step.id, written);
+  context.live =
+      request.memory->live_step(request.live, request.catalog,
+                                {identity, step.id, step.instance,
+                                 description.on_hosts ? std::span(step.hosts) : std::span<const Host>()});
   const bool owns = context.live && description.kind == Kind::resource;
   context.inputs = asked_inputs(description, std::move(written), owns ? context.live->inputs : Value());
   return context;

@@ -38,11 +38,6 @@ Result<plan::PlannedStep> planned_step(const PlanRequest& request, const StepMat
 // without effect changes nothing.
 bool changes_something(const plan::PlannedStep& step);
 
-// Something of the live release that should not exist any more.
-std::vector<Read> reads_of(const PlanRequest& request, const state::ReleaseStep& removal);
-Result<plan::PlannedStep> planned_removal(const PlanRequest& request, const state::ReleaseStep& removal,
-                                          std::span<const Result<Reading>> readings);
-
 // The first error with the step and target in its frame, the others as evidence. None: success.
 Status all_read(const std::string& step, std::span<const Target> targets,
                 std::span<const Result<Reading>> readings);

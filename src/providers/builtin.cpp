@@ -1,6 +1,8 @@
 #include "providers/builtin.hpp"
 
 #include "providers/exec/run.hpp"
+#include "providers/file/put.hpp"
+#include "providers/host/run.hpp"
 #include "providers/http/check.hpp"
 
 namespace deployctl::providers {
@@ -9,6 +11,8 @@ Catalog builtin_catalog() {
   return {
       exec::make_run(),
       http::make_check(),
+      host::make_run(),
+      file::make_put(),
   };
 }
 

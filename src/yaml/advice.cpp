@@ -138,12 +138,21 @@ Advice closing(const Failure& failure) {
           .recover_at = failure.error.at};
 }
 
+// Digits behind \x, \u and \U.
+std::size_t digits_of_escape(char letter) {
+  return letter == 'x' ? 2 : letter == 'u' ? 4 : letter == 'U' ? 8 : 0;
+}
+
 Advice escape(const Failure& failure) {
   const std::size_t slash = failure.text.rfind('\\', failure.error.at);
   const std::size_t begin = slash == std::string_view::npos ? failure.error.at : slash;
+  const std::size_t digits = begin + 1 < failure.text.size() ? digits_of_escape(failure.text[begin + 1]) : 0;
+  const std::size_t end = std::min(begin + 2 + digits, std::max(line_end(failure.text, begin), begin));
+  const std::string_view written = failure.text.substr(begin, end - begin);
   return {.code = code::unknown_escape,
-          .where = {begin, std::min(begin + 2, failure.text.size())},
-          .message = fmt::format("'{}' is no escape inside double quotes", failure.text.substr(begin, 2)),
+          .where = {begin, end},
+          .message = digits == 0 ? fmt::format("'{}' is no escape inside double quotes", written)
+                                 : fmt::format("'{}' names no character", written),
           .help = "use single quotes, where a backslash is a backslash, or write it twice",
           .recover_at = begin};
 }

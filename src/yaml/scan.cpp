@@ -137,6 +137,14 @@ std::size_t block_end(std::string_view text, std::size_t begin) {
   return end;
 }
 
+ScalarExtent scalar_extent(std::string_view text, std::size_t begin, std::string_view value) {
+  const char first = begin < text.size() ? text[begin] : ' ';
+  if (first == '|' || first == '>') return {.style = Style::block, .end = block_end(text, begin)};
+  if (first != '"' && first != '\'') return {.style = Style::plain, .end = plain_end(text, begin, value)};
+  const auto end = quoted_end(text, begin);
+  return {.style = Style::quoted, .end = end.value_or(text.size()), .closed = end.has_value()};
+}
+
 LineShape line_shape(std::string_view text, std::size_t line) {
   const std::size_t end = line_end(text, line);
   LineShape shape{.content = std::min(skip(text, " ", line), end), .colon = {}};

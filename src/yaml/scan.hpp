@@ -7,6 +7,8 @@
 #include <optional>
 #include <string_view>
 
+#include "yaml/document.hpp"
+
 namespace deployctl::yaml {
 
 // One past the last byte of a plain scalar that begins here and has this value; follows folded lines.
@@ -17,6 +19,14 @@ std::optional<std::size_t> quoted_end(std::string_view text, std::size_t begin);
 
 // One past the last line of content of the block scalar whose `|` or `>` stands here, without its line end.
 std::size_t block_end(std::string_view text, std::size_t begin);
+
+// How a scalar with this value, which begins here, is written and where it ends.
+struct ScalarExtent {
+  Style style = Style::plain;
+  std::size_t end = 0;
+  bool closed = true; // false: a quote that the text ends before
+};
+ScalarExtent scalar_extent(std::string_view text, std::size_t begin, std::string_view value);
 
 // Behind `&anchor` and `!tag`, which may stand before a node.
 struct Properties {

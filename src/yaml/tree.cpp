@@ -115,32 +115,20 @@ void TreeBuilder::null(std::size_t at, Anchor anchor) {
 void TreeBuilder::scalar(std::size_t at, Anchor anchor, std::string value) {
   const std::size_t begin = at;
   at = content(at);
-  const char first = at < text_.size() ? text_[at] : ' ';
-  Node node{.kind = NodeKind::scalar, .style = Style::plain, .text = std::move(value)};
-  std::size_t end = at;
-  quoted_.reset();
-  if (first == '"' || first == '\'') {
-    node.style = Style::quoted;
-    const auto closed = quoted_end(text_, at);
-    if (!closed) unclosed_ = SyntaxError{.message = "", .at = at};
-    if (!closed) stopped_ = true;
-    end = closed.value_or(text_.size());
-    quoted_ = Range{at, end};
-  } else if (first == '|' || first == '>') {
-    node.style = Style::block;
-    end = block_end(text_, at);
-  } else if (node.text.empty() && at > begin) {
-    // A tag before nothing.
-    end = word_end(text_, begin);
-    at = begin;
-    node.kind = NodeKind::null;
-    node.broken = true;
-  } else {
-    end = plain_end(text_, at, node.text);
+  const ScalarExtent extent = scalar_extent(text_, at, value);
+  Node node{.kind = NodeKind::scalar,
+            .style = extent.style,
+            .text = std::move(value),
+            .span = span(at, extent.end)};
+  if (!extent.closed) {
+    unclosed_ = SyntaxError{.message = "", .at = at};
+    stopped_ = true;
   }
-  if (node.style != Style::plain) opaque_.push_back({at, end});
-  node.span = span(at, end);
-  cursor_ = end;
+  if (node.style == Style::plain && node.text.empty() && at > begin) // a tag before nothing
+    node = Node{.span = span(begin, word_end(text_, begin)), .broken = true};
+  quoted_ = node.style == Style::quoted ? std::optional(Range{at, extent.end}) : std::nullopt;
+  if (node.style != Style::plain) opaque_.push_back({at, extent.end});
+  cursor_ = node.span.end;
   add(std::move(node), anchor);
 }
 

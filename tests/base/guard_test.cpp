@@ -46,6 +46,11 @@ Description description() {
        .script = "exec \"$@\"",
        .from_input = "check"},
       {.name = "script", .effect = Effect::write, .protocol = Protocol::host, .from_input = "script"},
+      {.name = "within",
+       .effect = Effect::write,
+       .protocol = Protocol::host,
+       .script = "cd /srv && exec sh -ec \"$1\"",
+       .from_input = "script"},
       {.name = "upload", .effect = Effect::write, .protocol = Protocol::transfer},
       {.name = "test", .effect = Effect::read, .protocol = Protocol::process, .from_input = "check"},
       {.name = "shell", .effect = Effect::write, .protocol = Protocol::process, .from_input = "script"},
@@ -115,6 +120,7 @@ TEST_CASE("guard: what the table lists gets through") {
   CHECK(write.http("get", "GET", "https://api.example.com/v1/web").empty());
   CHECK(write.http("put", "PUT", "https://api.example.com/v1/web/scale").empty());
   CHECK(write.host("script", "systemctl reload web").empty());
+  CHECK(write.host("within", "cd /srv && exec sh -ec \"$1\"", {"systemctl reload web"}).empty());
   CHECK(write.transfer("upload").empty());
   CHECK(write.process("shell", {"/bin/sh", "-ec", "systemctl reload web"}).empty());
   CHECK(write.process("tool", {"anything"}).empty());
@@ -165,6 +171,8 @@ TEST_CASE("guard: scripts and argv must be the entry's or the user's own") {
   CHECK(write.host("check", "exec \"$@\"", {"true"}).ends_with("the command is not the input 'check'"));
   CHECK_FALSE(write.host("check", "rm", {"true", "now"}).empty());
   CHECK_FALSE(write.host("script", "systemctl stop web").empty());
+  CHECK_FALSE(write.host("within", "cd /srv && exec sh -ec \"$1\"", {"systemctl stop web"}).empty());
+  CHECK_FALSE(write.host("within", "exec sh -ec \"$1\"", {"systemctl reload web"}).empty());
   CHECK(write.process("test", {"false"}).ends_with("argv is not the input 'check'"));
   CHECK_FALSE(write.process("shell", {"sh", "-c", "systemctl stop web"}).empty());
   CHECK_FALSE(write.process("shell", {"sh", "-c", "true", "systemctl reload web"}).empty());

@@ -200,6 +200,36 @@ TEST_CASE(
   CHECK(planned(plan, "db").targets.at(0).change.action == Action::remove);
 }
 
+TEST_CASE("planner: prune removes whatever is left behind, also on hosts that a step has left") {
+  PlannerRig rig;
+  rig.add("db", "sim.single", named("db"));
+  rig.add_on_hosts("web", named("web"), {"app-1", "app-2"});
+  rig.release(plan_of(rig));
+  rig.pipeline.steps.erase(rig.pipeline.steps.begin());
+  rig.step("web").hosts.pop_back();
+  CHECK(planned(plan_of(rig), "web~old").why == "no longer on app-2");
+  rig.request.prune = true;
+  const plan::Plan plan = plan_of(rig);
+  CHECK(planned(plan, "db").targets.at(0).change.action == Action::remove);
+  REQUIRE(planned(plan, "web~old").targets.size() == 1);
+  CHECK(planned(plan, "web~old").targets.at(0).target.name == "app-2");
+  CHECK(planned(plan, "web").status == StepStatus::unchanged);
+}
+
+TEST_CASE("planner: one identity on other hosts or another instance is another thing") {
+  PlannerRig rig;
+  rig.add_on_hosts("web", named("web", "1"), {"app-1"}).inputs["size"] = "1GiB";
+  rig.release(plan_of(rig));
+  rig.add_on_hosts("more", named("web", "1"), {"app-2"});
+  rig.step("web").inputs.get<Value::Map>()->erase("size");
+  plan::Plan plan = plan_of(rig);
+  CHECK(paths(planned(plan, "web").targets.at(0)) == Texts{"size"});
+  CHECK(planned(plan, "more").targets.at(0).change.desired.find("size") == nullptr);
+  rig.pipeline.steps.pop_back();
+  rig.step("web").instance = "sim.other";
+  CHECK(planned(plan_of(rig), "web~old").status == StepStatus::gone);
+}
+
 TEST_CASE("planner: a renamed step is the same thing, another identity leaves the old one behind") {
   PlannerRig rig;
   rig.add("web", "sim.single", named("web", "1"));

@@ -1,0 +1,121 @@
+#include "providers/host_script.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/core.h>
+
+#include <deployctl/units.hpp>
+
+#include "base/sanitize.hpp"
+#include "base/strings.hpp"
+
+namespace deployctl::providers {
+namespace {
+
+constexpr std::size_t evidence_lines = 20;
+
+// What the scripts of this folder mean by their exit status.
+struct StatusMeaning {
+  int status;
+  Cause cause;
+};
+constexpr std::array<StatusMeaning, 5> status_meanings = {{
+    {71, Cause::config},
+    {72, Cause::conflict},
+    {73, Cause::capacity},
+    {74, Cause::not_found},
+    {75, Cause::command_failed},
+}};
+
+struct SystemWords {
+  std::string_view words;
+  Cause cause;
+};
+constexpr std::array<SystemWords, 5> system_words = {{
+    {"No space left on device", Cause::capacity},
+    {"Disk quota exceeded", Cause::quota},
+    {"Permission denied", Cause::permission},
+    {"Operation not permitted", Cause::permission},
+    {"Read-only file system", Cause::permission},
+}};
+
+std::vector<std::string> lines_of(std::string_view text) {
+  std::vector<std::string> lines;
+  LineSplitter splitter([&](std::string_view line) {
+    if (!trim(line).empty()) lines.emplace_back(line);
+  });
+  splitter.feed(text);
+  splitter.finish();
+  if (lines.size() > evidence_lines) lines.erase(lines.begin(), lines.end() - evidence_lines);
+  return lines;
+}
+
+Cause cause_of(const HostResult& result) {
+  for (const StatusMeaning& meaning : status_meanings)
+    if (result.exit_code == meaning.status && result.err.find("deployctl: ") != std::string::npos)
+      return meaning.cause;
+  for (const SystemWords& known : system_words)
+    if (result.err.find(known.words) != std::string::npos) return known.cause;
+  return Cause::command_failed;
+}
+
+std::string reason_of(const HostResult& result, const std::vector<std::string>& lines) {
+  constexpr std::string_view mark = "deployctl: ";
+  for (const std::string& line : lines)
+    if (line.starts_with(mark)) return line.substr(mark.size());
+  return lines.empty() ? fmt::format("exit status {}", result.exit_code) : lines.back();
+}
+
+} // namespace
+
+Result<Host> host_of(const Ask& ask) {
+  if (!ask.target.host)
+    return fail(Cause::internal, fmt::format("step '{}' acts on hosts and was given none", ask.step));
+  return *ask.target.host;
+}
+
+Value host_value(const Host& host) {
+  return Value::Map{{"name", host.name}, {"user", host.user}, {"address", host.address}, {"port", host.port}};
+}
+
+Host host_from(const Value& value) {
+  const auto text = [&](std::string_view key) {
+    const Value* found = value.find(key);
+    return found && found->text() ? *found->text() : std::string();
+  };
+  Host host{.name = text("name"), .user = text("user"), .address = text("address")};
+  if (const Value* port = value.find("port"))
+    if (const auto* number = port->get<std::int64_t>()) host.port = static_cast<int>(*number);
+  return host;
+}
+
+Result<HostResult> run_script(Hosts& hosts, const Host& host, const HostCommand& command,
+                              std::string_view what, const std::stop_token& stop) {
+  DEPLOYCTL_TRY(HostResult result, hosts.run(host, command, stop));
+  if (result.cancelled) return fail(Cause::cancelled, fmt::format("{}: cancelled", what));
+  if (result.timed_out)
+    return fail({.cause = Cause::timeout,
+                 .message = fmt::format("{}: not done within {}", what, format_duration(command.timeout)),
+                 .evidence = lines_of(result.err),
+                 .retryable = true});
+  if (result.exit_code == 0) return result;
+  std::vector<std::string> lines = lines_of(result.err.empty() ? result.out : result.err);
+  std::string reason = reason_of(result, lines);
+  return fail({.cause = cause_of(result),
+               .message = fmt::format("{}: {}", what, reason),
+               .evidence = std::move(lines)});
+}
+
+std::vector<Line> key_lines(std::string_view out) {
+  std::vector<Line> lines;
+  for (const std::string_view line : split(out, '\n')) {
+    if (line.empty()) continue;
+    const auto space = line.find(' ');
+    lines.push_back({line.substr(0, space),
+                     space == std::string_view::npos ? std::string_view() : line.substr(space + 1)});
+  }
+  return lines;
+}
+
+} // namespace deployctl::providers

@@ -1,0 +1,214 @@
+#include "providers/workbench.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "base/crypto.hpp"
+#include "base/json.hpp"
+#include "os/environment.hpp"
+#include "os/files.hpp"
+
+namespace deployctl::tests {
+namespace {
+
+os::Environment environment_with(const std::string& path_first, const std::string& home) {
+  os::Environment environment = os::read_environment();
+  environment["HOME"] = home;
+  if (!path_first.empty()) environment["PATH"] = path_first + ":" + environment["PATH"];
+  return environment;
+}
+
+void must(const Status& status) {
+  if (!status) throw std::runtime_error(status.error().message);
+}
+
+Value resolved(const Value& value) {
+  return map_secrets(value, [](const Secret& secret) {
+    const std::string bytes = secret.name().empty() ? "" : "secret-" + secret.name();
+    return Value(secret.is_resolved() ? secret : secret.resolved_with(bytes));
+  });
+}
+
+} // namespace
+
+Status Recorder::remote_id(std::string id) {
+  remote_ids.push_back(std::move(id));
+  return {};
+}
+
+Status Recorder::undo(Value data) {
+  undos.push_back(std::move(data));
+  return {};
+}
+
+void Recorder::line(Stream, std::string_view text) {
+  lines.emplace_back(text);
+}
+
+Result<std::string> TestFiles::blob(const std::string& sha256) {
+  const auto found = paths.find(sha256);
+  if (found == paths.end()) return fail(Cause::not_found, "no blob " + sha256);
+  return found->second;
+}
+
+Result<std::string> TestFiles::read(const std::string& path, std::size_t limit) {
+  return os::read_file(path, limit);
+}
+
+Workbench::Workbench(Provider tested, const std::string& path_first)
+    : provider(std::move(tested)),
+      directory_(os::TemporaryDirectory::create("/tmp", "deployctl-bench-").value()),
+      processes_(clock_, directory_.path(), environment_with(path_first, directory_.path())),
+      hosts_(clock_, environment_with(path_first, directory_.path())) {}
+
+std::string Workbench::path(const std::string& name) const {
+  return name.empty() ? directory_.path() : directory_.path() + "/" + name;
+}
+
+void Workbench::write(const std::string& name, const std::string& bytes, unsigned mode) const {
+  const std::string full = path(name);
+  must(os::make_directories(full.substr(0, full.rfind('/'))));
+  must(os::atomic_write(full, bytes, mode));
+}
+
+std::string Workbench::read(const std::string& name) const {
+  return os::read_file(path(name), 16U << 20).value_or("(none)");
+}
+
+Value Workbench::file(const std::string& name) {
+  const auto facts = os::hash_file(path(name)).value();
+  files.paths[facts.sha256] = path(name);
+  return Value::Map{{"path", name},
+                    {"sha256", facts.sha256},
+                    {"size", static_cast<std::int64_t>(facts.size)},
+                    {"mode", static_cast<std::int64_t>(facts.mode)}};
+}
+
+Value Workbench::tree(const std::string& name) {
+  Value::Map entries;
+  for (const os::TreeEntry& entry : os::list_tree(path(name)).value()) {
+    Value value =
+        entry.link.empty() ? file(name + "/" + entry.name) : Value(Value::Map{{"link", entry.link}});
+    value.get<Value::Map>()->erase("path");
+    entries.emplace(entry.name, std::move(value));
+  }
+  const std::string digest = sha256_hex(to_json(Value(entries)));
+  return Value::Map{{"path", name}, {"sha256", digest}, {"entries", std::move(entries)}};
+}
+
+Ask Workbench::ask(Value::Map inputs, const std::string& target) const {
+  return {.step = "web",
+          .inputs = Value(std::move(inputs)),
+          .target = {.name = target, .host = local_host(target)},
+          .release = "release-1"};
+}
+
+Ask Workbench::removal(Value::Map recorded) const {
+  Ask result = ask({});
+  result.inputs.reset();
+  result.recorded = Value(std::move(recorded));
+  return result;
+}
+
+GuardedPorts Workbench::guarded(SessionMode mode, const Ask& ask) {
+  const Ports ports{.http = http_,
+                    .hosts = hosts_,
+                    .processes = processes_,
+                    .files = files,
+                    .clock = clock_,
+                    .random = random_};
+  return GuardedPorts(ports, provider.description, mode,
+                      ask.inputs ? std::vector{*ask.inputs} : std::vector<Value>{});
+}
+
+Intent Workbench::intent(const Ask& ask, const Change& change, const std::string& stage) const {
+  return {.run = run,
+          .step = ask.step,
+          .target = ask.target.name,
+          .stage = stage,
+          .key = "key-" + run + stage,
+          .crash_class = provider.description.crash_class(ask.inputs ? *ask.inputs : ask.recorded),
+          .ask = ask,
+          .change = change,
+          .remote_ids = recorder.remote_ids,
+          .undo = recorder.undos};
+}
+
+Result<Observation> Workbench::observe(const Ask& ask) {
+  GuardedPorts guard = guarded(SessionMode::read, ask);
+  ReadSession session{connection_, guard.ports(), stop.get_token()};
+  return verbs<Resource>().observe(session, std::span(&ask, 1)).at(0);
+}
+
+Result<Change> Workbench::plan(const Ask& ask) {
+  if (provider.description.kind == Kind::task) return verbs<Task>().plan(ask);
+  DEPLOYCTL_TRY(const Observation seen, observe(ask));
+  return verbs<Resource>().plan(ask, seen, {});
+}
+
+Result<Value> Workbench::apply_stage(const Ask& ask, const Change& change, const Stage& stage) {
+  GuardedPorts guard = guarded(SessionMode::write, ask);
+  WriteSession session{connection_, guard.ports(), recorder, recorder, stop.get_token()};
+  Change ready_change = change;
+  ready_change.desired = resolved(change.desired);
+  const Intent known = intent(ask, change, stage.name);
+  if (provider.description.kind == Kind::task)
+    return verbs<Task>().apply(session, ready_change, stage, known);
+  return verbs<Resource>().apply(session, ready_change, stage, known);
+}
+
+Result<Value> Workbench::apply(const Ask& ask, const Change& change, const std::string& last) {
+  Result<Value> outputs;
+  for (const Stage& stage : change.stages) {
+    outputs = apply_stage(ask, change, stage);
+    if (!outputs || stage.name == last) break;
+  }
+  return outputs;
+}
+
+Result<Value> Workbench::deploy(const Ask& ask) {
+  DEPLOYCTL_TRY(const Change change, plan(ask));
+  return apply(ask, change);
+}
+
+Confirmation Workbench::confirm(const Ask& ask, const Change& change, const std::string& stage) {
+  GuardedPorts guard = guarded(SessionMode::read, ask);
+  ReadSession session{connection_, guard.ports(), stop.get_token()};
+  const Intent known = intent(ask, change, stage);
+  if (provider.description.kind == Kind::task) return verbs<Task>().confirm(session, known);
+  return verbs<Resource>().confirm(session, known);
+}
+
+Readiness Workbench::ready(const Change& change, const Stage& stage) {
+  GuardedPorts guard = guarded(SessionMode::read, ask({}));
+  ReadSession session{connection_, guard.ports(), stop.get_token()};
+  return verbs<Resource>().ready(session, change, stage);
+}
+
+Status Workbench::revert(const Ask& ask) {
+  std::vector<Value> undos = recorder.undos;
+  std::ranges::reverse(undos);
+  for (const Value& data : undos) {
+    DEPLOYCTL_TRY(const Observation seen, observe(ask));
+    DEPLOYCTL_TRY(const Change change,
+                  verbs<Resource>().revert({.ask = ask, .stage = "", .data = data}, seen));
+    if (auto applied = apply(ask, change); !applied) return fail(std::move(applied).error());
+  }
+  return {};
+}
+
+Sample Workbench::sample(const Ask& ask) {
+  GuardedPorts guard = guarded(SessionMode::read, ask);
+  ReadSession session{connection_, guard.ports(), stop.get_token()};
+  return verbs<Gate>().sample(session, ask);
+}
+
+Secret resolved_secret(const std::string& name) {
+  return Secret::reference(name, "v1").resolved_with("secret-" + name);
+}
+
+Host local_host(const std::string& name) {
+  return {.name = name, .address = "local"};
+}
+
+} // namespace deployctl::tests
