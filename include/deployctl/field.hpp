@@ -51,10 +51,10 @@ struct Field {
   SecretUse secret = SecretUse::never;
   std::optional<std::int64_t> least;
   std::optional<std::int64_t> most; // for integer, list length, duration (ms), size (bytes), percent
-  std::string pattern;              // RE2, whole match, for text
+  std::string pattern;              // RE2, whole match: of text, of the keys of a map
   std::vector<std::string> choices; // for choice
   std::vector<Field> fields;        // for object
-  std::vector<Field> element;       // for list and map: exactly one
+  std::vector<Field> element;       // for list and map exactly one; for any the shapes it may take, or none for all
   std::string since = "0.1";        // the first version that enforces it
 };
 

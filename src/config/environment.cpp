@@ -57,7 +57,6 @@ struct Reading {
   const yaml::Node merged;
   const std::vector<std::string> environments;
   const Reader reader;
-  const Roles no_roles = {};
   Roles roles = {};
   Scope scope;
   Instances instances;
@@ -152,6 +151,23 @@ struct Reading {
     }
   }
 
+  // Steps and last steps with what they wait for; the others as absent.
+  static void put_in_order(const Outline& outline, const Links& links, std::vector<std::optional<Step>> read,
+                           Pipeline& out) {
+    const auto& all = outline.instances();
+    const auto needs = present_needs(outline, links.edges());
+    for (std::size_t i = 0; i < read.size(); ++i) {
+      const auto& step = *all[i].step;
+      if (!read[i]) {
+        if (!step.is_finally) out.absent.push_back({all[i].id, step.why});
+        continue;
+      }
+      for (const auto needed : needs[i])
+        if (all[needed].step->is_finally == step.is_finally) read[i]->needs.push_back(all[needed].id);
+      (step.is_finally ? out.finally : out.steps).push_back(*std::move(read[i]));
+    }
+  }
+
   void read_steps(Pipeline& out) {
     const Outline outline({.merged = merged,
                            .environment = environment,
@@ -187,18 +203,7 @@ struct Reading {
         steps.link_absent(i);
     }
     report_cycles(outline, links.edges(), findings);
-    const auto needs = present_needs(outline, links.edges());
-    for (std::size_t i = 0; i < read.size(); ++i) {
-      const auto& instance = instances_of_steps[i];
-      if (!read[i]) {
-        if (!instance.step->is_finally) out.absent.push_back({instance.id, instance.step->why});
-        continue;
-      }
-      for (const auto needed : needs[i])
-        if (instances_of_steps[needed].step->is_finally == instance.step->is_finally)
-          read[i]->needs.push_back(instances_of_steps[needed].id);
-      (instance.step->is_finally ? out.finally : out.steps).push_back(*std::move(read[i]));
-    }
+    put_in_order(outline, links, std::move(read), out);
   }
 };
 
