@@ -189,7 +189,7 @@ std::vector<Command> documentation() {
        .run = run_provider_list},
       {.name = "completion",
        .summary = "Print the completion script of a shell.",
-       .examples = {{"completion bash > ~/.local/share/bash-completion/completions/deployctl", ""},
+       .examples = {{"completion bash > /etc/bash_completion.d/deployctl", ""},
                     {"completion fish > ~/.config/fish/completions/deployctl.fish", ""}},
        .arguments = {{.name = "SHELL", .help = "bash, zsh or fish", .candidates = Candidates::topics}},
        .run = run_completion},

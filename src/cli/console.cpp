@@ -31,6 +31,15 @@ void Console::write(ui::Writer& writer, std::string_view text) {
 
 void Console::answer(std::string_view text, Value document) {
   if (is_text() && !quiet_) write(out_, text);
+  join(std::move(document));
+}
+
+void Console::answer_failure(std::string_view text, Value document) {
+  write(err_, text);
+  join(std::move(document));
+}
+
+void Console::join(Value document) {
   if (const Value::Map* members = document.map())
     for (const auto& [name, value] : *members) document_[name] = ui::presentable(value);
 }
@@ -46,7 +55,7 @@ void Console::report(const Error& error) {
 
 void Console::report(const std::vector<Source>& sources, const std::vector<Diagnostic>& diagnostics) {
   if (diagnostics.empty()) return;
-  write(err_, ui::diagnostics_text(sources, diagnostics, err_style_.colour));
+  write(err_, ui::diagnostics_text(sources, diagnostics, err_style_));
   document_["diagnostics"] = ui::diagnostics_value(sources, diagnostics);
 }
 

@@ -68,26 +68,19 @@ config::Facts facts_of_process(const Invocation& invocation) {
 
 Result<Surroundings> survey(const Invocation& invocation, const std::string& directory,
                             const std::string& run_id, const state::Release* live) {
-  Surroundings found;
-  found.facts = facts_of_process(invocation);
+  Surroundings found{.facts = facts_of_process(invocation), .repository = std::nullopt};
   found.facts.run_id = run_id;
-  found.source.directory = directory;
   if (live) {
     found.facts.live_version = live->version;
     for (const state::ReleaseStep& step : live->steps) found.facts.live_outputs[step.id] = step.outputs;
   }
-  DEPLOYCTL_TRY(found.repository, vcs::Repository::discover(directory));
-  if (!found.repository) return found;
-  DEPLOYCTL_TRY(const vcs::Head head, found.repository->head());
+  DEPLOYCTL_TRY(std::optional<vcs::Repository> repository, vcs::Repository::discover(directory));
+  if (!repository) return found;
+  DEPLOYCTL_TRY(const vcs::Head head, repository->head());
   if (head.sha.empty()) return found; // no commit yet: nothing that could be named
-  DEPLOYCTL_TRY(const vcs::WorkTree tree, found.repository->work_tree());
-  const config::GitFacts git = git_facts(head, tree, ci_refs(invocation.environment));
-  found.source.commit = git.sha;
-  found.source.branch = git.branch;
-  found.source.tags = git.tags;
-  found.source.dirty = git.dirty;
-  DEPLOYCTL_TRY(found.source.tree, found.repository->tree_hash({}));
-  found.facts.git = git;
+  DEPLOYCTL_TRY(const vcs::WorkTree tree, repository->work_tree());
+  found.facts.git = git_facts(head, tree, ci_refs(invocation.environment));
+  found.repository = std::move(repository);
   return found;
 }
 

@@ -7,7 +7,6 @@
 
 #include "cli/invocation.hpp"
 #include "config/facts.hpp"
-#include "engine/engine.hpp"
 #include "state/release.hpp"
 #include "vcs/repository.hpp"
 
@@ -19,8 +18,7 @@ config::Facts facts_of_process(const Invocation& invocation);
 // Everything about the place where the pipeline stands, for plan and apply.
 struct Surroundings {
   config::Facts facts;
-  engine::Source source;                     // `version` is set when the pipeline is loaded
-  std::optional<vcs::Repository> repository; // none outside of one
+  std::optional<vcs::Repository> repository; // none outside of one, or before its first commit
 };
 
 // `live` is the current release, or null.

@@ -1,5 +1,6 @@
 #include "cli/loading.hpp"
 
+#include "engine/file_inputs.hpp"
 #include "providers/builtin.hpp"
 
 namespace deployctl::cli {
@@ -7,7 +8,7 @@ namespace deployctl::cli {
 Result<Loaded> load_environment(Invocation& invocation, const Project& project,
                                 const std::string& environment, const RunFacts& run) {
   DEPLOYCTL_CHECK(check_environment(project, environment));
-  Loaded loaded{.catalog = providers::builtin(), .pipeline = {}, .surroundings = {}};
+  Loaded loaded{.catalog = providers::builtin_catalog(), .pipeline = {}, .surroundings = {}};
   DEPLOYCTL_TRY(loaded.surroundings, survey(invocation, project.directory, run.run_id, run.live));
   const engine::LocalFiles files(project.directory);
   const config::Probes probes{.files = files, .zones = time_zones};
@@ -19,7 +20,6 @@ Result<Loaded> load_environment(Invocation& invocation, const Project& project,
   DEPLOYCTL_CHECK(report_mistakes(invocation, project, outcome.diagnostics));
   if (!outcome.pipeline) return fail(Cause::internal, "the pipeline has no mistake and could not be loaded");
   loaded.pipeline = *std::move(outcome.pipeline);
-  loaded.surroundings.source.version = loaded.pipeline.release_version;
   return loaded;
 }
 

@@ -9,7 +9,6 @@
 #include "cli/facts.hpp"
 #include "cli/project.hpp"
 #include "config/pipeline.hpp"
-#include "engine/file_inputs.hpp"
 
 namespace deployctl::cli {
 

@@ -15,7 +15,7 @@ namespace {
 Status write_schema(Invocation& invocation, const std::string& directory) {
   DEPLOYCTL_TRY(const state::LocalState state, state::LocalState::open(directory, invocation.random));
   return os::atomic_write(state.directory() + "/pipeline.schema.json",
-                          config::schema_text(providers::builtin()));
+                          config::schema_text(providers::builtin_catalog()));
 }
 
 } // namespace
