@@ -11,27 +11,9 @@
 
 #include "vcs/git_handles.hpp"
 #include "vcs/repository.hpp"
+#include "vcs/tree_entry.hpp"
 
 namespace deployctl::vcs {
-
-enum class FileMode : std::uint32_t {
-  file = 0100644,
-  executable = 0100755,
-  link = 0120000,
-  submodule = 0160000
-};
-
-struct TreeEntry {
-  std::string path; // from the repository's root
-  FileMode mode = FileMode::file;
-  std::string object; // 40 hex: blob, or the commit of a submodule
-};
-
-// A path whose working-tree state is not that of HEAD.
-struct Difference {
-  std::string path;
-  std::optional<TreeEntry> now; // none: it is gone
-};
 
 struct NamedTag {
   std::string name;

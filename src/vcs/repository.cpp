@@ -2,10 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 
-#include "base/crypto.hpp"
-#include "base/glob.hpp"
 #include "base/semver.hpp"
 #include "vcs/export_tree.hpp"
 #include "vcs/git_store.hpp"
@@ -22,14 +19,6 @@ bool tag_before(const std::string& left, const std::string& right) {
   return left < right;
 }
 
-// Path, mode and content of one file, in a form that no other file has.
-void add_entry(Sha256& hash, const std::string& path, const TreeEntry* entry) {
-  hash.update(path).update(std::string_view("\0", 1));
-  if (entry)
-    hash.update(std::to_string(static_cast<std::uint32_t>(entry->mode))).update(" ").update(entry->object);
-  hash.update("\n");
-}
-
 // Histories of shallow clones end early; libgit2 takes that for damage.
 Error explain_shallow(const GitStore& store, Error error) {
   if (error.cause == Cause::not_found && store.shallow())
@@ -43,41 +32,6 @@ Result<std::string> describe(const GitStore& store, const Head& head) {
   if (described || !store.shallow() || described.error().cause != Cause::not_found) return described;
   return head.tags.empty() ? head.short_sha : head.tags.front();
 }
-
-class GlobSet {
-public:
-  GlobSet(const std::vector<std::string>& globs, const std::string& folder)
-      : globs_(globs), prefix_(folder.empty() ? "" : folder + "/"), used_(globs.size(), false) {}
-
-  bool matches(const std::string& path) {
-    if (globs_.empty()) return true;
-    if (path.compare(0, prefix_.size(), prefix_) != 0) return false;
-    const std::string name = path.substr(prefix_.size());
-    bool found = false;
-    for (std::size_t i = 0; i < globs_.size(); ++i) {
-      // A folder's name stands for all that is in it.
-      if (!glob_matches(globs_[i], name) && !glob_matches(globs_[i] + "/**", name)) continue;
-      used_[i] = true;
-      found = true;
-    }
-    return found;
-  }
-
-  // A glob without a file is a mistake that would hide every later change.
-  [[nodiscard]] Status check_all_used() const {
-    for (std::size_t i = 0; i < globs_.size(); ++i)
-      if (!used_[i])
-        return fail(
-            Cause::config, "no file of the repository matches '" + prefix_ + globs_[i] + "'",
-            "globs are relative to the pipeline's folder; '*' stays inside one folder, '**' does not");
-    return {};
-  }
-
-private:
-  const std::vector<std::string>& globs_;
-  std::string prefix_;
-  std::vector<bool> used_;
-};
 
 } // namespace
 
@@ -121,17 +75,18 @@ Result<Head> Repository::head() const {
   return head;
 }
 
-Result<WorkTree> Repository::work_tree() const {
-  DEPLOYCTL_TRY(const std::vector<Difference> differences, store_->differences());
-  WorkTree out{.dirty = !differences.empty()};
-  if (!out.dirty) return out;
-  Sha256 hash;
-  for (const Difference& difference : differences) {
-    out.paths.push_back(difference.path);
-    add_entry(hash, difference.path, difference.now ? &*difference.now : nullptr);
+Result<SourceTree> Repository::source_tree() const {
+  std::vector<TreeEntry> entries;
+  DEPLOYCTL_TRY(const std::string sha, store_->head_commit());
+  if (!sha.empty()) {
+    DEPLOYCTL_TRY(entries, store_->tree(sha));
   }
-  out.hash = hash.finish().hex().substr(0, 8);
-  return out;
+  DEPLOYCTL_TRY(std::vector<Difference> differences, store_->differences());
+  return SourceTree(std::move(entries), std::move(differences));
+}
+
+Result<WorkTree> Repository::work_tree() const {
+  return source_tree().map([](const SourceTree& tree) { return tree.work_tree(); });
 }
 
 Result<std::string> Repository::resolve(std::string_view revision) const {
@@ -160,23 +115,8 @@ Result<CommitRange> Repository::commits_between(std::string_view older, std::str
 
 Result<std::string> Repository::tree_hash(const std::vector<std::string>& globs,
                                           const std::string& folder) const {
-  std::map<std::string, TreeEntry> files;
-  DEPLOYCTL_TRY(const std::string sha, store_->head_commit());
-  if (!sha.empty()) {
-    DEPLOYCTL_TRY(std::vector<TreeEntry> entries, store_->tree(sha));
-    for (TreeEntry& entry : entries) files.insert_or_assign(entry.path, std::move(entry));
-  }
-  DEPLOYCTL_TRY(std::vector<Difference> differences, store_->differences());
-  for (Difference& difference : differences) {
-    files.erase(difference.path);
-    if (difference.now) files.insert_or_assign(difference.path, *std::move(difference.now));
-  }
-  GlobSet set(globs, folder);
-  Sha256 hash;
-  for (const auto& [path, entry] : files)
-    if (set.matches(path)) add_entry(hash, path, &entry);
-  DEPLOYCTL_CHECK(set.check_all_used());
-  return hash.finish().hex();
+  DEPLOYCTL_TRY(const SourceTree tree, source_tree());
+  return tree.hash(globs, folder);
 }
 
 Status Repository::export_tree(std::string_view revision, const std::string& directory) const {

@@ -10,6 +10,8 @@
 
 #include <deployctl/result.hpp>
 
+#include "vcs/source_tree.hpp"
+
 namespace deployctl::vcs {
 
 struct Head {
@@ -22,13 +24,6 @@ struct Head {
   std::string describe;    // git describe --tags --always, without a dirty mark; of a shallow
                            // clone whose tags are beyond its end: a tag at HEAD, else short_sha
   bool shallow = false;
-};
-
-// Tracked changes and files neither tracked nor ignored. `.deployctl/` never counts.
-struct WorkTree {
-  bool dirty = false;
-  std::string hash;               // 8 hex over what differs; empty when clean; equal for equal content
-  std::vector<std::string> paths; // that differ, sorted
 };
 
 struct CommitLine {
@@ -61,7 +56,12 @@ public:
   [[nodiscard]] Result<std::string> below_root(const std::string& folder) const;
 
   [[nodiscard]] Result<Head> head() const;
+  // The working tree now; take it once and ask it as often as wanted. The two below take one for a single
+  // question.
+  [[nodiscard]] Result<SourceTree> source_tree() const;
   [[nodiscard]] Result<WorkTree> work_tree() const;
+  [[nodiscard]] Result<std::string> tree_hash(const std::vector<std::string>& globs,
+                                              const std::string& folder = {}) const;
 
   // Any revision git understands, peeled to a commit: 40 hex. Cause::not_found.
   [[nodiscard]] Result<std::string> resolve(std::string_view revision) const;
@@ -70,12 +70,6 @@ public:
   // clone or a rewritten history lacks one of them.
   [[nodiscard]] Result<CommitRange> commits_between(std::string_view older, std::string_view newer,
                                                     int limit) const;
-
-  // SHA-256 (hex) over path, mode and content of the files that match a glob (base/glob.hpp), relative to
-  // `folder` (see below_root). No globs: the whole repository. Taken of the working tree, so that it is the
-  // same before and after committing it; equal trees give equal hashes in every clone.
-  [[nodiscard]] Result<std::string> tree_hash(const std::vector<std::string>& globs,
-                                              const std::string& folder = {}) const;
 
   // Writes the tree of `revision` into `directory` (must not exist): files with their modes, symbolic links
   // as links. Submodules become empty folders. The repository itself is not touched.
