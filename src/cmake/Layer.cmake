@@ -55,7 +55,7 @@ function(deployctl_test name)
     add_dependencies(threaded_tests ${target})
   endif()
   set_tests_properties(${name} PROPERTIES LABELS "unit;${test_LABELS}" TIMEOUT ${test_TIMEOUT}
-    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} ENVIRONMENT "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/lsan.supp")
 endfunction()
 
 # deployctl_fuzz(<name> LAYERS ...): a libFuzzer binary fuzz_<name> of tests/fuzz/<name>.cpp, only with DEPLOYCTL_FUZZ.
