@@ -97,7 +97,7 @@ AnswerFields answer_fields() {
       .body = {.name = "body", .help = "Text that the body must contain.", .example = "ok", .managed = false},
       .body_pattern = {.name = "body_pattern",
                        .help = "A regular expression (RE2) that must be found in the body.",
-                       .example = "version: 1\\.4\\..*",
+                       .example = "'version: 1\\.4\\..*'",
                        .managed = false},
       .json = {.name = "json",
                .help = "A value that the body must hold, when it is JSON.",

@@ -1,12 +1,6 @@
 // The generated schema and our own validator judge the same files: valijson stands for the editor.
 #include "config/schema.hpp"
 
-#define VALIJSON_USE_EXCEPTIONS 1
-#include <valijson/adapters/nlohmann_json_adapter.hpp>
-#include <valijson/schema.hpp>
-#include <valijson/schema_parser.hpp>
-#include <valijson/validator.hpp>
-
 #include <filesystem>
 #include <set>
 
@@ -15,13 +9,15 @@
 #include "config/load.hpp"
 #include "config/sample_catalog.hpp"
 #include "config/sample_world.hpp"
-#include "config/scalar.hpp"
+#include "config/schema_judge.hpp"
 #include "golden.hpp"
 #include "yaml/document.hpp"
 
 using namespace deployctl;
 using namespace deployctl::config;
 using nlohmann::json;
+using sample::Judge;
+using sample::to_json_document;
 
 namespace {
 
@@ -29,53 +25,6 @@ namespace {
 const std::set<std::string> visible_to_schema = {"D0201", "D0202", "D0203", "D0204", "D0207",
                                                  "D0301", "D0302", "D0303", "D0306", "D0307",
                                                  "D0308", "D0310", "D0501", "D0901", "D0902"};
-
-bool is_number(const std::string& text) {
-  const Field number{.name = "n", .type = FieldType::number};
-  return interpret_scalar(number, text, true).has_value();
-}
-
-// As an editor reads YAML (core schema).
-json plain_scalar(const std::string& text) {
-  if (text == "true" || text == "false") return text == "true";
-  return is_number(text) ? json::parse(text) : json(text);
-}
-
-json to_json_document(const yaml::Node& node) {
-  if (node.is_null()) return nullptr;
-  if (node.is_scalar()) return node.style == yaml::Style::plain ? plain_scalar(node.text) : json(node.text);
-  json out = node.is_list() ? json::array() : json::object();
-  for (const yaml::Node& item : node.items) out.push_back(to_json_document(item));
-  for (const yaml::Entry& entry : node.entries) out[entry.key] = to_json_document(entry.value);
-  return out;
-}
-
-class Judge {
-public:
-  Judge() : text_(json::parse(schema_text(sample::catalog()))) {
-    valijson::SchemaParser parser;
-    parser.populateSchema(valijson::adapters::NlohmannJsonAdapter(text_), schema_);
-  }
-
-  // Empty when the schema accepts; else what it says first.
-  std::string refusal(const json& document) const {
-    valijson::Validator validator;
-    valijson::ValidationResults results;
-    if (validator.validate(schema_, valijson::adapters::NlohmannJsonAdapter(document), &results)) return {};
-    valijson::ValidationResults::Error error;
-    std::string out = "refused";
-    while (results.popError(error)) {
-      out += "\n";
-      for (const std::string& part : error.context) out += part;
-      out += " " + error.description;
-    }
-    return out;
-  }
-
-private:
-  json text_;
-  valijson::Schema schema_;
-};
 
 struct Findings {
   bool visible = false;    // a mistake that the schema must see
@@ -98,7 +47,7 @@ Findings validated(const yaml::Document& document) {
 } // namespace
 
 TEST_CASE("schema: editor and validator agree on every case of the corpus") {
-  const Judge judge;
+  const Judge judge(sample::catalog());
   std::size_t accepted = 0;
   std::size_t refused = 0;
   for (const auto& path : golden::cases("tests/config/cases", ".yaml")) {
@@ -153,7 +102,7 @@ TEST_CASE("schema: one mistake at a time is refused, and its correction accepted
       {"{ uses: host.release, with: { path: /a }, approval: { by: [x] } }",
        "{ uses: host.release, with: { path: /a }, needs: [b] }"},
   }));
-  const Judge judge;
+  const Judge judge(sample::catalog());
   const auto refusal = [&judge](std::string_view step) {
     const std::string text = "version: 1\nproject: p\nenvironments: { production: { hosts: { web: [h] }, "
                              "steps: { b: ~, a: { timeout: ~ } } } }\n"
