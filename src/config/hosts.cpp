@@ -1,11 +1,10 @@
 #include "config/hosts.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
 #include <fmt/core.h>
-
-#include "base/pattern.hpp"
 
 namespace deployctl::config {
 
@@ -19,9 +18,29 @@ tl::unexpected<HostProblem> problem(std::string message, std::string help) {
   return tl::unexpected<HostProblem>({std::move(message), std::move(help)});
 }
 
-bool matches(std::string_view expression, std::string_view text) {
-  const auto pattern = Pattern::compile(expression);
-  return pattern && pattern->matches(text);
+constexpr std::string_view letters_and_digits =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+constexpr std::size_t longest_user = 64;
+constexpr std::size_t longest_name = 255;
+
+// Letters, digits and '_', behind the first also '.' and '-': nothing that ssh or a shell reads as something
+// else.
+bool is_word(std::string_view text, std::size_t longest) {
+  if (text.empty() || text.size() > longest ||
+      letters_and_digits.find(text.front()) == std::string_view::npos)
+    return false;
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return c == '.' || c == '-' || letters_and_digits.find(c) != std::string_view::npos;
+  });
+}
+
+// The characters of an IPv6 address, with a zone behind '%'; whether it is one is for the resolver to say.
+bool is_numeric_address(std::string_view text) {
+  const auto percent = text.find('%');
+  const auto address = text.substr(0, percent);
+  if (address.empty() || address.find_first_not_of("0123456789abcdefABCDEF:.") != std::string_view::npos)
+    return false;
+  return percent == std::string_view::npos || is_word(text.substr(percent + 1), longest_user);
 }
 
 // Behind the last colon, unless the colons belong to an IPv6 address.
@@ -95,14 +114,14 @@ Parsed parse_host(std::string_view text) {
     rest = text.substr(at + 1);
     if (host.user.starts_with('-'))
       return problem("the user begins with '-'", "ssh would read it as an option");
-    if (!matches("[A-Za-z0-9_][A-Za-z0-9._-]{0,63}", host.user))
+    if (!is_word(host.user, longest_user))
       return problem(fmt::format("'{}' is no user name", host.user), std::string(form));
   }
   host.name = std::string(rest);
   const auto [address, port] = split_port(rest);
   if (address.starts_with('-')) return problem("it begins with '-'", "ssh would read it as an option");
   const bool numeric = address.find(':') != std::string_view::npos;
-  if (!matches(numeric ? "[0-9A-Fa-f:.]+(%[A-Za-z0-9._-]+)?" : "[A-Za-z0-9_][A-Za-z0-9._-]{0,254}", address))
+  if (numeric ? !is_numeric_address(address) : !is_word(address, longest_name))
     return problem(fmt::format("'{}' is neither a host name nor an address", address), std::string(form));
   host.address = std::string(address);
   if (port) {

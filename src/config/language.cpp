@@ -20,6 +20,16 @@ bool in_this_version(std::string_view since) {
   return since != later_version && compare_versions(since, tool_version()) <= 0;
 }
 
+bool is_id(std::string_view text) {
+  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz";
+  constexpr std::size_t longest = 63;
+  if (text.empty() || text.size() > longest || letters.find(text.front()) == std::string_view::npos)
+    return false;
+  return std::all_of(text.begin(), text.end(), [&](char c) {
+    return (c >= '0' && c <= '9') || c == '_' || c == '-' || letters.find(c) != std::string_view::npos;
+  });
+}
+
 std::vector<std::string> field_names(const std::vector<Field>& fields) {
   std::vector<std::string> names;
   for (const auto& field : fields) names.push_back(field.name);

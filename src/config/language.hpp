@@ -18,6 +18,9 @@ inline constexpr std::string_view id_pattern =
 inline constexpr std::string_view reserved_prefix = "x-"; // top-level keys that are ignored
 inline constexpr std::size_t most_steps = 10'000;
 
+// The same as id_pattern, without a regular expression: asked for every step.
+bool is_id(std::string_view text);
+
 // Whether this build enforces something of that `since`.
 bool in_this_version(std::string_view since);
 std::string_view tool_version();

@@ -7,7 +7,6 @@
 #include <fmt/core.h>
 
 #include "base/field_diff.hpp"
-#include "base/pattern.hpp"
 #include "config/language.hpp"
 #include "config/presence.hpp"
 
@@ -45,10 +44,9 @@ std::vector<EachItem> items_of(const Value& written) {
 }
 
 void check_items(const StepOutline& step, Span span, Findings& findings) {
-  const auto pattern = Pattern::compile(id_pattern);
   std::set<std::string> seen;
   for (const auto& item : step.items) {
-    if (pattern && !pattern->matches(item.name))
+    if (!is_id(item.name))
       findings.error("D0505", span, fmt::format("item '{}' of step '{}' is no name", item.name, step.name),
                      {}, fmt::format("names match {}", id_pattern));
     if (!seen.insert(item.name).second)

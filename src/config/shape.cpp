@@ -57,10 +57,27 @@ std::string_view noun_of(const Field& map, const ShapeContext& context) {
   return found == nouns.end() ? std::string_view{} : found->entry;
 }
 
-void check_map_key(const Field& field, const Pattern* names, const SpannedEntry& entry, std::string_view noun,
+// Whether a text may be a key of this map; compiles its pattern once for all keys.
+class KeyRule {
+public:
+  explicit KeyRule(const Field& map) : ids_(map.pattern == id_pattern) {
+    if (ids_ || map.pattern.empty()) return;
+    if (auto pattern = Pattern::compile(map.pattern)) pattern_ = *std::move(pattern);
+  }
+
+  [[nodiscard]] bool allows(std::string_view key) const {
+    return ids_ ? is_id(key) : !pattern_ || pattern_->matches(key);
+  }
+
+private:
+  bool ids_;
+  std::optional<Pattern> pattern_;
+};
+
+void check_map_key(const Field& field, const KeyRule& names, const SpannedEntry& entry, std::string_view noun,
                    const Where& where, ShapeContext& context) {
   check_key_text(entry, context);
-  if (names && !names->matches(entry.key))
+  if (!names.allows(entry.key))
     context.findings.error("D0207", entry.key_span,
                            noun.empty()
                                ? fmt::format("'{}' is not a valid name in {}", entry.key, where.text())
@@ -72,10 +89,10 @@ Value shape_map(const Field& field, const Spanned& written, const Where& where, 
   check_length(field, written.entries.size(), written, where, context);
   Value::Map map;
   const auto& element = field.element.front();
-  const auto names = Pattern::compile(field.pattern.empty() ? ".*" : field.pattern);
+  const KeyRule names(field);
   const auto noun = noun_of(field, context);
   for (const auto& entry : written.entries) {
-    check_map_key(field, field.pattern.empty() || !names ? nullptr : &*names, entry, noun, where, context);
+    check_map_key(field, names, entry, noun, where, context);
     const Where inside{.around = &where, .noun = noun, .name = entry.key};
     map[entry.key] = shape(element, entry.value, inside, context);
   }

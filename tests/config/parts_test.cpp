@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/field_diff.hpp"
+#include "base/pattern.hpp"
 #include "config/catalog_names.hpp"
 #include "config/freeze.hpp"
 #include "config/graph.hpp"
@@ -133,6 +134,15 @@ TEST_CASE("language: every key has a sentence of help and a version") {
   check_texts(notice_fields(), "notice", 0);
   for (const auto& key : overlay_keys()) CHECK(find_field(environment_fields(), key) != nullptr);
   for (const auto& key : overlay_keys()) CHECK(find_field(pipeline_fields(), key) != nullptr);
+}
+
+TEST_CASE("language: ids are what their pattern says") {
+  const auto pattern = Pattern::compile(id_pattern);
+  for (const std::string text :
+       {"a", "a1", "a_b-c", "", "1a", "A", "aB", "-a", "_a", "a.b", "a b", "\xC3\xA9", "a\n"})
+    CHECK(is_id(text) == pattern->matches(text));
+  CHECK(is_id(std::string(63, 'a')));
+  CHECK_FALSE(is_id(std::string(64, 'a')));
 }
 
 TEST_CASE("language: what later versions enforce") {
