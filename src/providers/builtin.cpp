@@ -2,6 +2,7 @@
 
 #include "providers/exec/run.hpp"
 #include "providers/file/put.hpp"
+#include "providers/host/release.hpp"
 #include "providers/host/run.hpp"
 #include "providers/http/check.hpp"
 
@@ -13,6 +14,7 @@ Catalog builtin_catalog() {
       http::make_check(),
       host::make_run(),
       file::make_put(),
+      host::make_release(),
   };
 }
 

@@ -86,7 +86,8 @@ Value Workbench::file(const std::string& name) {
 
 Value Workbench::tree(const std::string& name) {
   Value::Map entries;
-  for (const os::TreeEntry& entry : os::list_tree(path(name)).value()) {
+  const auto listed = os::list_tree(path(name)).value();
+  for (const os::TreeEntry& entry : listed) {
     Value value =
         entry.link.empty() ? file(name + "/" + entry.name) : Value(Value::Map{{"link", entry.link}});
     value.get<Value::Map>()->erase("path");

@@ -1,0 +1,74 @@
+#include "providers/host/release_readiness.hpp"
+
+#include <map>
+
+#include <fmt/core.h>
+
+#include "base/sanitize.hpp"
+#include "base/strings.hpp"
+#include "providers/host/service_scripts.hpp"
+
+namespace deployctl::providers::host {
+namespace {
+
+using State = Readiness::State;
+
+// "Name=value" lines of `systemctl show`.
+std::map<std::string, std::string> properties(std::string_view out) {
+  std::map<std::string, std::string> result;
+  for (const std::string_view line : split(out, '\n'))
+    if (const auto equals = line.find('='); equals != std::string_view::npos)
+      result.emplace(line.substr(0, equals), line.substr(equals + 1));
+  return result;
+}
+
+std::vector<std::string> log_lines(ReadSession& session, const Host& host, const std::string& unit) {
+  const HostCommand command{.operation = "service_log", .script = service_log_script, .arguments = {unit}};
+  const auto log = session.ports.hosts.run(host, command, session.stop);
+  std::vector<std::string> lines;
+  if (!log) return lines; // the unit's state is known all the same
+  LineSplitter splitter([&](std::string_view line) { lines.emplace_back(line); });
+  splitter.feed(log->out);
+  splitter.finish();
+  return lines;
+}
+
+Readiness unit_readiness(ReadSession& session, const Host& host, const std::string& unit) {
+  const HostCommand command{
+      .operation = "service_state", .script = service_state_script, .arguments = {unit}};
+  const auto result =
+      run_script(session.ports.hosts, host, command, fmt::format("cannot look at '{}'", unit), session.stop);
+  if (!result)
+    return {.state = State::waiting, .detail = result.error().message, .evidence = result.error().evidence};
+  auto state = properties(result->out);
+  if (state["ActiveState"] == "active") return {};
+  const std::string detail =
+      fmt::format("unit '{}' is {} ({})", unit, state["ActiveState"], state["SubState"]);
+  if (state["ActiveState"] != "failed") return {.state = State::waiting, .detail = detail};
+  return {.state = State::failed,
+          .detail = fmt::format("{}: {}", detail, state["Result"]),
+          .evidence = log_lines(session, host, unit)};
+}
+
+} // namespace
+
+Readiness release_readiness(ReadSession& session, const ReleaseInputs& inputs, const Host& host) {
+  if (inputs.systemd)
+    if (Readiness unit = unit_readiness(session, host, inputs.systemd->unit); unit.state != State::ready)
+      return unit;
+  if (!inputs.health) return {};
+  const HttpRequest request{.operation = "health",
+                            .url = health_url(inputs.health->http, host),
+                            .timeout = inputs.health->timeout,
+                            .connect_timeout = inputs.health->timeout,
+                            .response_limit = 1U << 20};
+  ProbeResult result = probe(session.ports.http, request, *inputs.health, session.stop);
+  const bool hopeless = result.error && result.error->cause == Cause::config;
+  return {.state = result.good ? State::ready
+                   : hopeless  ? State::failed
+                               : State::waiting,
+          .detail = std::move(result.detail),
+          .evidence = std::move(result.evidence)};
+}
+
+} // namespace deployctl::providers::host

@@ -1,0 +1,170 @@
+// The scripts of host.release. `$1` is always the root folder; links in it are relative to it
+// ("releases/NAME").
+//   releases/NAME/         a release; `.NAME.part` while it is uploaded
+//   shared/                what all releases have together; never removed
+//   failed/NAME/           a release that was taken back, for looking at
+//   current                link to the live release
+//   .deployctl/listings/   what each release consisted of when it was made
+//   .deployctl/switched    the release that the service was last told about
+#pragma once
+
+#include <string>
+
+#include "providers/host_script.hpp"
+
+namespace deployctl::providers::host {
+
+// Every file's hash and mode and every link below the working folder, in one order, one a line.
+inline const std::string listing_prelude = std::string(script_prelude) + R"sh(listing() {
+  { find . -type f ! -path ./REVISION.json -exec sha256sum {} + | sed 's/^/f /'
+    find . -type f ! -path ./REVISION.json -exec stat -c 'm %a %n' {} +
+    find . -type l -exec sh -c 'for name do printf "l %s\t%s\n" "$name" "$(readlink "$name")"; done' sh {} +
+  } | sort
+}
+)sh";
+
+// $2: the systemd unit, or "".
+inline const std::string observe_script = listing_prelude + R"sh(path=$1 unit=$2
+place=$path
+while [ ! -e "$place" ]; do place=${place%/*}; place=${place:-/}; done
+df -Pk "$place" | { read -r head; read -r device size used free more; printf 'free %s\n' "$free"; } || :
+if [ -n "$unit" ]; then systemctl show -p ActiveState -p SubState "$unit" | sed 's/^/unit /' || :; fi
+link=$(readlink "$path/current" 2>/dev/null) || link=
+if [ -z "$link" ]; then
+  if [ -e "$path/current" ]; then echo 'blocked current'; fi
+  exit 0
+fi
+printf 'current %s\n' "$link"
+if [ -f "$path/.deployctl/switched" ]; then printf 'switched %s\n' "$(cat "$path/.deployctl/switched")"; fi
+cd "$path/current/" 2>/dev/null || { echo 'dangling current'; exit 0; }
+if [ -f REVISION.json ]; then printf 'revision '; tr -d '\n' < REVISION.json; echo; fi
+listing | sed 's/^/now /'
+recorded=$path/.deployctl/listings/${link##*/}
+if [ -f "$recorded" ]; then sed 's/^/was /' "$recorded"; fi
+)sh";
+
+inline const std::string link_script = std::string(script_prelude) + R"sh(readlink "$1/current" || :
+)sh";
+
+// $2 name. Says whether that release stands there complete and unchanged.
+inline const std::string verify_script =
+    listing_prelude + R"sh(cd "$1" 2>/dev/null || { echo absent; exit 0; }
+recorded=.deployctl/listings/$2
+if [ -d "releases/$2" ] && [ -f "$recorded" ] && (cd "releases/$2" && listing) | cmp -s - "$recorded"; then
+  echo present
+else
+  echo absent
+fi
+)sh";
+
+// $2 name, $3 KiB that are needed. Makes room for an upload; a release of that name that is not complete goes
+// away.
+inline const std::string prepare_script = std::string(script_prelude) + R"sh(name=$2
+mkdir -p "$1/releases" "$1/shared" "$1/failed" "$1/.deployctl/listings"
+cd "$1"
+if [ -d "releases/$name" ]; then
+  if [ "$(readlink current || :)" = "releases/$name" ]; then give_up 72 "release '$name' is live and was changed"; fi
+  rm -rf "failed/$name" ".deployctl/listings/$name"
+  mv -T "releases/$name" "failed/$name"
+fi
+free=$(df -Pk . | { read -r head; read -r device size used free more; echo "$free"; })
+if [ "$free" -lt "$3" ]; then give_up 73 "the release needs $3 KiB and $free KiB are free"; fi
+)sh";
+
+// $2 name, $3 archive below .deployctl/uploads or "", then for each shared link its name, link and target.
+// Standard input is REVISION.json.
+inline const std::string seal_script = listing_prelude + R"sh(name=$2 archive=$3
+cd "$1"
+shift 3
+if [ -d "releases/$name" ]; then exit 0; fi
+part=releases/.$name.part
+if [ -n "$archive" ]; then
+  rm -rf "$part"
+  mkdir "$part"
+  case $archive in
+    *.tar) tar -xf ".deployctl/uploads/$archive" -C "$part" ;;
+    *) tar -xzf ".deployctl/uploads/$archive" -C "$part" ;;
+  esac
+fi
+mkdir -p "$part"
+rm -rf "$part"/.deployctl-*
+while [ $# -gt 0 ]; do
+  case $3 in
+    */) mkdir -p "shared/$3" ;;
+    *) if [ ! -e "shared/$3" ]; then give_up 74 "'shared/$3', to which '$1' is linked, does not exist"; fi ;;
+  esac
+  if [ "$(readlink "$part/$1" || :)" != "$2" ]; then
+    if [ -e "$part/$1" ] || [ -L "$part/$1" ]; then give_up 71 "the release brings '$1' itself, which is to be shared"; fi
+    case $1 in */*) mkdir -p "$part/${1%/*}" ;; esac
+    ln -s "$2" "$part/$1"
+  fi
+  shift 3
+done
+cat > "$part/REVISION.json"
+if [ -n "$(find "$part" -name '*
+*')" ]; then give_up 71 'a name in the release holds a line break'; fi
+(cd "$part" && listing) > ".deployctl/listings/.$name.new"
+mv -f ".deployctl/listings/.$name.new" ".deployctl/listings/$name"
+sync -f "$part" 2>/dev/null || sync
+mv -T "$part" "releases/$name"
+settle releases .deployctl/listings
+)sh";
+
+// $2 the wanted link, $3 the link that is expected ("": none). Atomic: a reader sees the old or the new one.
+inline const std::string switch_script = std::string(script_prelude) + R"sh(cd "$1"
+if [ -e current ] && [ ! -L current ]; then give_up 71 "'$1/current' is not a link"; fi
+now=$(readlink current) || now=
+if [ "$now" = "$2" ]; then exit 0; fi
+if [ "$now" != "$3" ]; then give_up 72 "'current' points to '$now', expected '$3'"; fi
+if [ ! -d "$2" ]; then give_up 74 "'$1/$2' is not there"; fi
+rm -f .current.new
+ln -s "$2" .current.new
+mv -T .current.new current
+touch "$2"
+settle .
+)sh";
+
+// $2 the link that is expected. Nothing is live afterwards; releases and shared stay.
+inline const std::string unlink_script = std::string(script_prelude) + R"sh(cd "$1" 2>/dev/null || exit 0
+now=$(readlink current) || now=
+if [ -z "$now" ]; then exit 0; fi
+if [ "$now" != "$2" ]; then give_up 72 "'current' points to '$now', expected '$2'"; fi
+rm -f current .deployctl/switched
+settle .
+)sh";
+
+// $2 the link that the service was told about.
+inline const std::string mark_script = std::string(script_prelude) + R"sh(cd "$1/.deployctl"
+printf '%s\n' "$2" > .switched.new
+mv -f .switched.new switched
+settle .
+)sh";
+
+// $2 name. A release that was taken back goes to failed/.
+inline const std::string set_aside_script = std::string(script_prelude) + R"sh(cd "$1"
+if [ ! -d "releases/$2" ] || [ "$(readlink current || :)" = "releases/$2" ]; then exit 0; fi
+rm -rf "failed/$2"
+mv -T "releases/$2" "failed/$2"
+rm -f ".deployctl/listings/$2"
+)sh";
+
+// $2 how many stay, $3 the link before the live one, which stays too.
+inline const std::string clean_script = std::string(script_prelude) + R"sh(keep=$2 previous=$3
+cd "$1"
+current=$(readlink current) || current=
+for folder in releases failed; do
+  count=0
+  ls -1t "$folder" | while IFS= read -r name; do
+    if [ ! -f "$folder/$name/REVISION.json" ]; then continue; fi
+    count=$((count + 1))
+    if [ "$count" -le "$keep" ]; then continue; fi
+    case $folder/$name in "$current"|"$previous") continue ;; esac
+    rm -rf "$folder/$name"
+    if [ "$folder" = releases ]; then rm -f ".deployctl/listings/$name"; fi
+    printf 'removed %s/%s\n' "$folder" "$name"
+  done
+done
+rm -rf releases/.*.part .deployctl/uploads
+)sh";
+
+} // namespace deployctl::providers::host

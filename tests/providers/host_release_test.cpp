@@ -1,0 +1,395 @@
+#include <catch2/catch.hpp>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+
+#include "net/loopback_server.hpp"
+#include "os/files.hpp"
+#include "providers/host/release.hpp"
+#include "providers/host/release_inputs.hpp"
+#include "providers/workbench.hpp"
+
+using namespace deployctl;
+using deployctl::tests::Workbench;
+
+namespace {
+
+struct Bench : Workbench {
+  explicit Bench(const std::string& path_first = {})
+      : Workbench(providers::host::make_release(), path_first) {
+    write("dist/index.html", "one\n");
+    write("dist/bin/app", "#!/bin/sh\n", 0775);
+    symlink("app", path("dist/bin/link").c_str());
+  }
+
+  Ask release(Value::Map more = {}) {
+    more["path"] = path("srv/web");
+    if (!more.contains("archive")) more["source"] = tree("dist");
+    return ask(std::move(more));
+  }
+  [[nodiscard]] std::string current() const {
+    std::error_code none;
+    return std::filesystem::read_symlink(path("srv/web/current"), none).string();
+  }
+  [[nodiscard]] std::string live(const std::string& name) const { return read("srv/web/current/" + name); }
+  void edit(const std::string& bytes) { write("dist/index.html", bytes); }
+  // What is below a folder, sorted.
+  [[nodiscard]] std::vector<std::string> list(const std::string& name) const {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(path(name)))
+      names.push_back(entry.path().filename());
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+};
+
+std::vector<std::string> changed(const Change& change) {
+  std::vector<std::string> paths;
+  for (const FieldChange& field : change.fields) paths.push_back(field.path);
+  return paths;
+}
+
+std::vector<std::string> stages(const Change& change) {
+  std::vector<std::string> names;
+  for (const Stage& stage : change.stages) names.push_back(stage.name);
+  return names;
+}
+
+} // namespace
+
+TEST_CASE("host.release: a folder goes live, and then nothing is left to do") {
+  Bench bench;
+  const Ask ask = bench.release({{"version", "1.4/2"}});
+  const Change change = *bench.plan(ask);
+  CHECK(change.action == Action::create);
+  CHECK(stages(change) == std::vector<std::string>{"upload", "switch", "clean"});
+  const auto outputs = bench.apply(ask, change);
+  REQUIRE(outputs);
+  CHECK(bench.live("index.html") == "one\n");
+  CHECK(bench.live("bin/link") == "#!/bin/sh\n");
+  CHECK(outputs->find("release")->text()->starts_with("1.4-2-"));
+  CHECK("releases/" + *outputs->find("release")->text() == bench.current());
+  CHECK(bench.plan(ask)->action == Action::none);
+  CHECK(bench.verbs<Resource>()
+            .outputs(ask, *bench.observe(ask))
+            .find("release")
+            ->text()
+            ->starts_with("1.4-2-"));
+}
+
+TEST_CASE("host.release: a plan names the files that differ") {
+  Bench bench;
+  REQUIRE(bench.deploy(bench.release()));
+  bench.edit("two\n");
+  bench.write("dist/new.css", "x");
+  std::filesystem::remove(bench.path("dist/bin/link"));
+  const Change change = *bench.plan(bench.release());
+  CHECK(change.action == Action::update);
+  CHECK(changed(change) == std::vector<std::string>{"files.bin/link", "files.index.html", "files.new.css"});
+  CHECK(change.fields[0].before == Value("-> app"));
+  CHECK(change.fields[0].after.is_null());
+}
+
+TEST_CASE(
+    "host.release: what was changed by hand is seen and repaired, what the program wrote is not touched") {
+  Bench bench;
+  REQUIRE(bench.deploy(bench.release()));
+  bench.write("srv/web/current/__pycache__/x.pyc", "cache");
+  CHECK(bench.plan(bench.release())->action == Action::none);
+  CHECK(*bench.observe(bench.release())->facts.find("extra") == Value(1));
+
+  bench.write("srv/web/current/index.html", "hacked");
+  chmod(bench.path("srv/web/current/bin/app").c_str(), 0777);
+  std::filesystem::remove(bench.path("srv/web/current/bin/link"));
+  const Change change = *bench.plan(bench.release());
+  CHECK(changed(change) ==
+        std::vector<std::string>{"files.bin/app.mode", "files.bin/link", "files.index.html"});
+  REQUIRE(bench.apply(bench.release(), change));
+  CHECK(bench.live("index.html") == "one\n");
+  CHECK(bench.plan(bench.release())->action == Action::none);
+}
+
+TEST_CASE("host.release: a checkout with another umask is the same release") {
+  Bench bench;
+  REQUIRE(bench.deploy(bench.release()));
+  chmod(bench.path("dist/index.html").c_str(), 0664);
+  CHECK(bench.plan(bench.release())->action == Action::none);
+  chmod(bench.path("dist/index.html").c_str(), 0755);
+  CHECK(changed(*bench.plan(bench.release())) == std::vector<std::string>{"files.index.html.mode"});
+}
+
+TEST_CASE(
+    "host.release: a revert brings back the release that was live, and keeps the failed one to look at") {
+  Bench bench;
+  REQUIRE(bench.deploy(bench.release()));
+  const std::string first = bench.current();
+  const Observation before = *bench.observe(bench.release());
+  bench.recorder.undos.clear();
+  bench.run = "run-2";
+  bench.edit("two\n");
+  const Ask second = bench.release();
+  REQUIRE(bench.deploy(second));
+  REQUIRE(bench.live("index.html") == "two\n");
+  const std::string failed = bench.current();
+  REQUIRE(bench.revert(second));
+  CHECK(bench.current() == first);
+  CHECK(bench.observe(second)->managed == before.managed);
+  CHECK(bench.list("srv/web/failed") == std::vector<std::string>{failed.substr(9)});
+  REQUIRE(bench.revert(second)); // nothing left to take back
+}
+
+TEST_CASE("host.release: a first release that is taken back leaves nothing live") {
+  Bench bench;
+  const Ask ask = bench.release();
+  REQUIRE(bench.deploy(ask));
+  REQUIRE(bench.revert(ask));
+  CHECK(bench.current().empty());
+  CHECK_FALSE(bench.observe(ask)->exists);
+  REQUIRE(bench.deploy(ask));
+  CHECK(bench.live("index.html") == "one\n");
+}
+
+TEST_CASE("host.release: shared entries are links into shared/, and must exist unless they are folders") {
+  Bench bench;
+  const Ask ask = bench.release({{"shared", Value::Map{{"data", "data/"}, {"config/.env", "web.env"}}}});
+  const auto missing = bench.deploy(ask);
+  REQUIRE(!missing);
+  CHECK(missing.error().cause == Cause::not_found);
+  CHECK_THAT(missing.error().message, Catch::Contains("'shared/web.env'"));
+  CHECK(bench.current().empty());
+
+  bench.write("srv/web/shared/web.env", "A=1");
+  REQUIRE(bench.deploy(ask));
+  CHECK(bench.live("config/.env") == "A=1");
+  bench.write("srv/web/current/data/rows", "kept");
+  bench.edit("two\n");
+  REQUIRE(
+      bench.deploy(bench.release({{"shared", Value::Map{{"data", "data/"}, {"config/.env", "web.env"}}}})));
+  CHECK(bench.live("data/rows") == "kept");
+  const auto clash = bench.plan(bench.release({{"shared", Value::Map{{"bin", "bin/"}}}}));
+  REQUIRE(!clash);
+  CHECK(clash.error().cause == Cause::config);
+}
+
+TEST_CASE("host.release: an archive is unpacked on the host, and its drift is seen") {
+  Bench bench;
+  const std::string make = "cd '" + bench.path("dist") + "' && tar -czf ../web.tar.gz .";
+  REQUIRE(std::system(make.c_str()) == 0);
+  const Value archive = bench.file("web.tar.gz");
+  const Ask ask = bench.release({{"archive", archive}, {"shared", Value::Map{{"data", "data/"}}}});
+  const Change change = *bench.plan(ask);
+  CHECK(changed(change) == std::vector<std::string>{"archive"});
+  REQUIRE(bench.apply(ask, change));
+  CHECK(bench.live("index.html") == "one\n");
+  CHECK(bench.plan(ask)->action == Action::none);
+  bench.write("srv/web/current/index.html", "hacked");
+  CHECK(changed(*bench.plan(ask)) == std::vector<std::string>{"files.index.html"});
+  REQUIRE(bench.deploy(ask));
+  CHECK(bench.live("index.html") == "one\n");
+}
+
+TEST_CASE("host.release: a preflight that fails changes nothing that is live") {
+  Bench bench;
+  REQUIRE(bench.deploy(bench.release()));
+  const std::string before = bench.current();
+  bench.edit("two\n");
+  const Ask ask =
+      bench.release({{"preflight", Value::List{"sh", "-c", "cat index.html; echo \"$MODE bad\" >&2; exit 4"}},
+                     {"env", Value::Map{{"MODE", "test"}}}});
+  const auto failed = bench.deploy(ask);
+  REQUIRE(!failed);
+  CHECK(failed.error().cause == Cause::command_failed);
+  CHECK(failed.error().evidence == std::vector<std::string>{"test bad"});
+  CHECK(bench.current() == before);
+  CHECK(bench.recorder.undos.size() == 1); // of the first deployment
+}
+
+TEST_CASE("host.release: reload runs in the new release, and again in the old one after a revert") {
+  Bench bench;
+  const auto with_reload = [&] {
+    return bench.release({{"reload", Value::List{"sh", "-c", "cat index.html >> \"$LOG\""}},
+                          {"env", Value::Map{{"LOG", bench.path("log")}}}});
+  };
+  REQUIRE(bench.deploy(with_reload()));
+  bench.recorder.undos.clear();
+  bench.run = "run-2";
+  bench.edit("two\n");
+  const Ask second = with_reload();
+  REQUIRE(bench.deploy(second));
+  REQUIRE(bench.revert(second));
+  CHECK(bench.read("log") == "one\ntwo\none\n");
+}
+
+TEST_CASE("host.release: a switch that died before the service was told is finished") {
+  Bench bench;
+  const auto with_reload = [&](const char* reload) {
+    return bench.release({{"reload", Value::List{"sh", "-c", reload}}});
+  };
+  REQUIRE(bench.deploy(with_reload("true")));
+  bench.edit("two\n");
+  const Ask dying = with_reload("exit 9");
+  const Change change = *bench.plan(dying);
+  REQUIRE_FALSE(bench.apply(dying, change));
+  CHECK(bench.live("index.html") == "two\n");
+  CHECK(bench.confirm(dying, change, "upload").state == Confirmation::State::done);
+  CHECK(bench.confirm(dying, change, "switch").state == Confirmation::State::not_done);
+  const Change rest = *bench.plan(with_reload("true"));
+  CHECK(changed(rest) == std::vector<std::string>{"service"});
+  CHECK(stages(rest) == std::vector<std::string>{"switch", "clean"});
+  REQUIRE(bench.apply(with_reload("true"), rest));
+  CHECK(bench.plan(with_reload("true"))->action == Action::none);
+}
+
+TEST_CASE("host.release: a switch done twice still goes back to what was live first") {
+  Bench bench;
+  REQUIRE(bench.deploy(bench.release()));
+  const std::string first = bench.current();
+  bench.recorder.undos.clear();
+  bench.run = "run-2";
+  bench.edit("two\n");
+  const Ask ask = bench.release();
+  const Change change = *bench.plan(ask);
+  REQUIRE(bench.apply(ask, change, "switch"));
+  CHECK(bench.confirm(ask, change, "switch").state == Confirmation::State::done);
+  REQUIRE(bench.apply(ask, change, "switch"));
+  REQUIRE(bench.revert(ask));
+  CHECK(bench.current() == first);
+}
+
+TEST_CASE("host.release: a half upload is taken up again and never becomes live") {
+  Bench bench;
+  const Ask ask = bench.release();
+  const Change change = *bench.plan(ask);
+  const std::string name = change.basis.find("to")->text()->substr(9);
+  bench.write("srv/web/releases/." + name + ".part/index.html", "half");
+  bench.write("srv/web/releases/" + name + "/index.html", "a folder that no listing covers");
+  REQUIRE(bench.apply(ask, change));
+  CHECK(bench.live("index.html") == "one\n");
+}
+
+TEST_CASE("host.release: a link that someone else moved is not overwritten") {
+  Bench bench;
+  REQUIRE(bench.deploy(bench.release()));
+  bench.edit("two\n");
+  const Ask ask = bench.release();
+  const Change change = *bench.plan(ask);
+  REQUIRE(bench.apply(ask, change, "upload"));
+  GuardedPorts guard = bench.guarded(SessionMode::write, ask);
+  std::filesystem::create_directories(bench.path("srv/web/releases/foreign"));
+  std::filesystem::remove(bench.path("srv/web/current"));
+  std::filesystem::create_directories(bench.path("srv/web/current"));
+  const auto refused = bench.apply_stage(ask, change, change.stages[1]);
+  REQUIRE(!refused);
+  CHECK(refused.error().cause == Cause::config);
+  CHECK_FALSE(bench.plan(ask));
+}
+
+TEST_CASE("host.release: cleaning keeps the newest, the live one and the one before") {
+  Bench bench;
+  for (int i = 1; i <= 5; ++i) {
+    bench.edit("version " + std::to_string(i));
+    REQUIRE(bench.deploy(bench.release({{"keep", 1}})));
+  }
+  CHECK(bench.list("srv/web/releases").size() == 2);
+  CHECK(bench.list("srv/web/.deployctl/listings").size() == 2);
+}
+
+TEST_CASE("host.release: health is asked once the release is live") {
+  Bench bench;
+  int status = 503;
+  tests::LoopbackServer server(
+      [&](const tests::Received&) { return tests::Reply{.status = status, .body = "starting"}; });
+  const Ask ask =
+      bench.release({{"health", Value::Map{{"http", ":" + std::to_string(server.port()) + "/healthz"},
+                                           {"within", "30s"},
+                                           {"consecutive", 2}}}});
+  const Change change = *bench.plan(ask);
+  const Stage& stage = change.stages[1];
+  REQUIRE(stage.ready);
+  CHECK(stage.ready->within == Milliseconds(30'000));
+  CHECK(stage.ready->consecutive == 2);
+  REQUIRE(bench.apply(ask, change, "switch"));
+  const Readiness waiting = bench.ready(change, stage);
+  CHECK(waiting.state == Readiness::State::waiting);
+  CHECK(waiting.detail == "status 503, wanted 200");
+  CHECK(waiting.evidence == std::vector<std::string>{"status 503", "starting"});
+  status = 200;
+  CHECK(bench.ready(change, stage).state == Readiness::State::ready);
+  CHECK(server.requests().at(0).target == "/healthz");
+}
+
+TEST_CASE("host.release: a removal leaves releases and shared, and can be taken back") {
+  Bench bench;
+  REQUIRE(bench.deploy(bench.release()));
+  bench.recorder.undos.clear();
+  bench.run = "run-2";
+  const Ask removal = bench.removal({{"path", bench.path("srv/web")}});
+  const Change change = *bench.plan(removal);
+  CHECK(change.action == Action::remove);
+  REQUIRE(bench.apply(removal, change));
+  CHECK(bench.current().empty());
+  CHECK(bench.list("srv/web/releases").size() == 1);
+  CHECK(bench.confirm(removal, change, "remove").state == Confirmation::State::done);
+  REQUIRE(bench.revert(removal));
+  CHECK(bench.live("index.html") == "one\n");
+}
+
+TEST_CASE("host.release: the unit is restarted, watched, and its log is the evidence when it fails") {
+  // A stand-in for systemd: it notes what it is told and answers from a file.
+  Bench bench("/tmp/deployctl-systemd-" + std::to_string(getpid()));
+  const std::string folder = "/tmp/deployctl-systemd-" + std::to_string(getpid());
+  std::filesystem::create_directories(folder);
+  const auto program = [&](const std::string& name, const std::string& text) {
+    os::atomic_write(folder + "/" + name, "#!/bin/sh\n" + text, 0755).has_value();
+  };
+  program(
+      "systemctl",
+      "case $1 in show) case \"$*\" in *NeedDaemonReload*) echo yes ;; *) cat \"$HOME/state\" ;; esac ;;\n"
+      "is-active) exit 0 ;; *) echo \"$@\" >> \"$HOME/told\" ;; esac\n");
+  program("journalctl", "echo 'Traceback: no module'\n");
+  bench.write("state", "ActiveState=failed\nSubState=failed\nResult=exit-code\nNRestarts=0\n");
+  const Ask ask = bench.release({{"systemd", Value::Map{{"unit", "web.service"}, {"action", "restart"}}}});
+  const Change change = *bench.plan(ask);
+  CHECK_FALSE(change.downtime.empty());
+  REQUIRE(bench.apply(ask, change));
+  CHECK(bench.read("told") == "daemon-reload\nrestart web.service\n");
+  const Readiness failed = bench.ready(change, change.stages[1]);
+  CHECK(failed.state == Readiness::State::failed);
+  CHECK(failed.detail == "unit 'web.service' is failed (failed): exit-code");
+  CHECK(failed.evidence == std::vector<std::string>{"Traceback: no module"});
+  CHECK_FALSE(bench.observe(ask)->healthy);
+  bench.write("state", "ActiveState=activating\nSubState=auto-restart\n");
+  CHECK(bench.ready(change, change.stages[1]).state == Readiness::State::waiting);
+  bench.write("state", "ActiveState=active\nSubState=running\n");
+  CHECK(bench.ready(change, change.stages[1]).state == Readiness::State::ready);
+  REQUIRE(bench.revert(ask)); // the first release: nothing is live, so the unit stops
+  CHECK(bench.read("told").ends_with("stop web.service\n"));
+  std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("host.release: mistakes are found before any host is asked") {
+  const auto check = providers::host::make_release().description.check;
+  const auto paths = [&](Value::Map inputs) {
+    std::vector<std::string> found;
+    for (const InputProblem& problem : check(Value(std::move(inputs)))) found.push_back(problem.path);
+    return found;
+  };
+  CHECK(paths({{"path", "srv"}}) == std::vector<std::string>{"path"});
+  CHECK(paths({{"path", "/srv/"}}) == std::vector<std::string>{"path"});
+  CHECK(paths({{"path", "/srv/web"}, {"shared", Value::Map{{"../x", "y"}}}}) ==
+        std::vector<std::string>{"shared.../x"});
+  CHECK(paths({{"path", "/srv/web"}, {"shared", Value::Map{{"x", "/etc"}}}}) ==
+        std::vector<std::string>{"shared.x"});
+  CHECK(paths({{"path", "/srv/web"}, {"archive", Value::Map{{"path", "web.zip"}}}}) ==
+        std::vector<std::string>{"archive"});
+  CHECK(paths({{"path", "/srv/web"}, {"health", Value::Map{{"http", "localhost:80"}}}}) ==
+        std::vector<std::string>{"health.http"});
+  CHECK(paths({{"path", "/srv/web"}, {"env", Value::Map{{"A B", "1"}}}}) ==
+        std::vector<std::string>{"env.A B"});
+  CHECK(paths({{"path", "/srv/web"}, {"health", Value::Map{{"http", ":80/x"}, {"body_pattern", "("}}}}) ==
+        std::vector<std::string>{"health.body_pattern"});
+}
