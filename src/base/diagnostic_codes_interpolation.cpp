@@ -9,7 +9,8 @@ constexpr std::array<DiagnosticCode, 19> rows = {{
     {"D0401", "malformed interpolation",
      "An interpolation is ${name}, with filters ${name | filter}; an environment variable may have "
      "${NAME:-default} or "
-     "${NAME:?message}. There is no expression language. $${ gives a literal ${, and $NAME is untouched.",
+     "${NAME:?message}. There is no expression language. $${ gives a literal ${, ${'text'} is that text, and "
+     "$NAME is untouched.",
      "site: \"${vars.domain\"\n", "site: \"${vars.domain}\"\n"},
     {"D0402", "unknown filter", "The filters are slug, lower, trim, url, json, base64 and default.",
      "name: \"${git.branch | upper}\"\n", "name: \"${git.branch | slug}\"\n"},
