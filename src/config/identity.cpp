@@ -1,5 +1,7 @@
 #include "config/identity.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <string>
@@ -14,11 +16,20 @@ namespace deployctl::config {
 
 namespace {
 
-// None while it is not known, or when the action owns nothing.
-std::optional<std::string> identity_of(const Step& step, const Description& action) {
-  if (action.kind != Kind::resource && action.kind != Kind::artifact) return std::nullopt;
-  auto fields = action.fields;
-  std::erase_if(fields, [](const Field& field) { return !field.identity || field.type == FieldType::hosts; });
+// The fields that say which real thing it is; where it is, is told by the hosts. None for actions that own
+// nothing.
+std::vector<Field> identity_fields(const Provider* provider) {
+  if (!provider) return {};
+  const auto& action = provider->description;
+  if (action.kind != Kind::resource && action.kind != Kind::artifact) return {};
+  std::vector<Field> fields;
+  std::copy_if(action.fields.begin(), action.fields.end(), std::back_inserter(fields),
+               [](const Field& field) { return field.identity && field.type != FieldType::hosts; });
+  return fields;
+}
+
+// None while it is not known.
+std::optional<std::string> identity_of(const Step& step, const std::vector<Field>& fields) {
   if (fields.empty()) return std::nullopt;
   const auto part = identity_part(fields, with_defaults(fields, step.inputs));
   bool known = true;
@@ -38,9 +49,13 @@ std::vector<std::string> places_of(const Step& step) {
 
 void check_identities(const std::vector<Step>& steps, const Catalog& catalog, Findings& findings) {
   std::map<std::string, const Step*> owners;
+  std::map<std::string, std::vector<Field>> fields_of_action;
   for (const auto& step : steps) {
-    const auto* provider = find_provider(catalog, step.action);
-    const auto identity = provider ? identity_of(step, provider->description) : std::nullopt;
+    auto known = fields_of_action.find(step.action);
+    if (known == fields_of_action.end())
+      known =
+          fields_of_action.emplace(step.action, identity_fields(find_provider(catalog, step.action))).first;
+    const auto identity = identity_of(step, known->second);
     if (!identity) continue;
     for (const auto& place : places_of(step)) {
       const auto [owner, is_new] = owners.emplace(fmt::format("{}|{}", *identity, place), &step);

@@ -81,8 +81,12 @@ Spanned Reader::read(const yaml::Node& node, const Field* field, const Names& na
 
 Spanned Reader::read_members(const yaml::Node& node, const std::vector<Field>& fields,
                              const Names& names) const {
-  const Field members{.type = FieldType::object, .fields = fields};
-  return read_node(node, &members, {.names = &names});
+  if (!node.is_map()) return read_node(node, nullptr, {.names = &names});
+  Spanned out{.kind = Spanned::Kind::map, .span = node.span};
+  for (const auto& entry : node.entries)
+    out.entries.push_back({entry.key, entry.key_span,
+                           read_node(entry.value, find_field(fields, entry.key), {.names = &names})});
+  return out;
 }
 
 Spanned Reader::outline(const yaml::Node& node) const {

@@ -25,13 +25,12 @@ struct StructureCheck {
     std::erase_if(known.entries, [](const SpannedEntry& e) {
       return e.key.starts_with(reserved_prefix) || e.key == "environments";
     });
-    auto fields = pipeline_fields();
-    std::erase_if(fields, [](const Field& field) { return field.name == "environments"; });
     check_required_environments(root);
     // One by one, so that messages about unknown keys know every key of the top level.
     ShapeContext names = context;
     check_keys(pipeline_fields(), known, top, names);
-    for (const auto& field : fields) check_member(field, known, top, false);
+    for (const auto& field : pipeline_fields())
+      if (field.name != "environments") check_member(field, known, top, false);
     if (const auto* environments = root.entry("environments")) check_environments(*environments);
   }
 
