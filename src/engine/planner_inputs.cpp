@@ -103,7 +103,7 @@ StepInputs asked_inputs(const Description& description, Value written, const Val
   StepInputs inputs;
   inputs.asked = with_defaults(description.fields, with_resets(description.fields, written, recorded));
   UnknownRemoval(inputs.unknown).keep(inputs.asked, "");
-  inputs.looked_at = inputs.asked;
+  if (!inputs.unknown.empty()) inputs.looked_at = inputs.asked;
   for (const UnknownField& unknown : inputs.unknown)
     set_null(description.fields, inputs.looked_at, unknown.path);
   for (const Field& field : description.fields)

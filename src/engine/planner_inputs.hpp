@@ -18,9 +18,11 @@ struct UnknownField {
 };
 
 struct StepInputs {
-  Value written;   // as recorded: files by digest, secrets with versions, known outputs put in
-  Value asked;     // for verbs: with resets and defaults, without what is unknown
-  Value looked_at; // for observe: with unknown fields as null, so that they count as managed
+  Value written; // as recorded: files by digest, secrets with versions, known outputs put in
+  Value asked;   // for verbs: with resets and defaults, without what is unknown
+  // For observe: `asked` with unknown fields as null, so that they count as managed. Null when nothing is
+  // unknown.
+  Value looked_at;
   std::vector<UnknownField> unknown; // in path order
   bool identity_known = true;
 };

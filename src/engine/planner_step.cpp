@@ -17,7 +17,7 @@ bool is_known(const StepMaterial& context) {
 
 Ask look(const StepMaterial& context, const Target& target) {
   return {.step = context.step->id,
-          .inputs = context.inputs.looked_at,
+          .inputs = is_known(context) ? context.inputs.asked : context.inputs.looked_at,
           .target = target,
           .recorded = context.live ? context.live->inputs : Value(),
           .release = {}};

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -99,6 +100,19 @@ Value encode(const T& value) {
   std::apply(
       [&](const auto&... each) { (map.emplace(std::string(each.name), encode(value.*each.pointer)), ...); },
       Members<T>::list);
+  return map;
+}
+
+// The same without some members.
+template <Described T>
+Value encode_without(const T& value, std::initializer_list<std::string_view> names) {
+  Value::Map map;
+  const auto put = [&](const auto& each) {
+    for (const std::string_view name : names)
+      if (name == each.name) return;
+    map.emplace(std::string(each.name), encode(value.*each.pointer));
+  };
+  std::apply([&](const auto&... each) { (put(each), ...); }, Members<T>::list);
   return map;
 }
 

@@ -86,16 +86,26 @@ namespace {
 constexpr int known_format = 1;
 constexpr JsonLimits file_limits{.bytes = 256U << 20, .depth = 96};
 
-void leave_out_facts(Value& steps) {
-  for (Value& step : *steps.get<Value::List>())
-    for (Value& target : *step["targets"].get<Value::List>()) target.get<Value::Map>()->erase("facts");
-}
+constexpr std::string_view empty_checksum = "\"checksum\":\"\"";
 
-// The text of a plan whose checksum is left empty; what the checksum is taken of.
+// The canonical text of a plan whose checksum is left empty; what the checksum is taken of.
 std::string text_without_checksum(const Plan& plan) {
   Value value = to_value(plan);
   value["envelope"]["checksum"] = "";
   return to_json(value);
+}
+
+// The envelope is the last member, and quotes inside its texts are escaped: the last match is the checksum.
+std::string with_checksum(std::string text, const std::string& checksum) {
+  return text.replace(text.rfind(empty_checksum), empty_checksum.size(), "\"checksum\":\"" + checksum + "\"");
+}
+
+Value without_facts(const PlannedStep& step) {
+  Value value = encode_without(step, {"targets"});
+  Value::List targets;
+  for (const PlannedTarget& target : step.targets) targets.push_back(encode_without(target, {"facts"}));
+  value["targets"] = std::move(targets);
+  return value;
 }
 
 Error altered(std::string why) {
@@ -178,11 +188,12 @@ Counts count(const Content& content) {
   return counts;
 }
 
+// Step by step, since a large plan as one Value takes many times its text.
 std::string content_digest(const Content& content) {
-  Value value = encode(content);
-  for (const char* name : {"base_release", "epoch", "target_release"}) value.get<Value::Map>()->erase(name);
-  leave_out_facts(value["steps"]);
-  return sha256_hex(to_json(value));
+  Sha256 hash;
+  hash.update(to_json(encode_without(content, {"base_release", "epoch", "steps", "target_release"})));
+  for (const PlannedStep& step : content.steps) hash.update("\n").update(to_json(without_facts(step)));
+  return hash.finish().hex();
 }
 
 Value to_value(const Plan& plan) {
@@ -195,25 +206,28 @@ Result<Plan> from_value(const Value& value) {
 }
 
 std::string to_file(const Plan& plan) {
-  Value value = to_value(plan);
-  value["envelope"]["checksum"] = sha256_hex(text_without_checksum(plan));
-  return to_json(value) + "\n";
+  std::string text = text_without_checksum(plan);
+  const std::string checksum = sha256_hex(text);
+  return with_checksum(std::move(text), checksum) + "\n";
 }
 
 Result<Plan> from_file(std::string_view text) {
-  DEPLOYCTL_TRY(const Value value,
-                parse_json(text, JsonMode::contract, file_limits).map_error([](Error error) {
-                  return std::move(error).in("while reading the plan file");
-                }));
+  DEPLOYCTL_TRY(Value value, parse_json(text, JsonMode::contract, file_limits).map_error([](Error error) {
+    return std::move(error).in("while reading the plan file");
+  }));
   DEPLOYCTL_CHECK(check_format(value));
   auto plan = decode<Plan>(value);
   if (!plan) return fail(altered(plan.error().message));
-  const std::string checksum = sha256_hex(text_without_checksum(*plan));
+  value["envelope"]["checksum"] = "";
+  std::string canonical = to_json(value);
+  value = {};
+  const std::string checksum = sha256_hex(canonical);
   if (checksum != plan->envelope.checksum)
     return fail(altered("its checksum is " + checksum + ", the file says " + plan->envelope.checksum));
   if (const std::string digest = content_digest(plan->content); digest != plan->envelope.digest)
     return fail(altered("its digest is " + digest + ", the file says " + plan->envelope.digest));
-  if (to_file(*plan) != text) return fail(altered("it is not written the way deployctl writes plans"));
+  if (with_checksum(std::move(canonical), checksum) + "\n" != text)
+    return fail(altered("it is not written the way deployctl writes plans"));
   return plan;
 }
 
