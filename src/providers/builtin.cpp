@@ -10,11 +10,7 @@ namespace deployctl::providers {
 
 Catalog builtin_catalog() {
   return {
-      exec::make_run(),
-      http::make_check(),
-      host::make_run(),
-      file::make_put(),
-      host::make_release(),
+      exec::make_run(), http::make_check(), host::make_run(), file::make_put(), host::make_release(),
   };
 }
 

@@ -135,27 +135,82 @@ Intent Workbench::intent(const Ask& ask, const Change& change, const std::string
           .undo = recorder.undos};
 }
 
-Result<Observation> Workbench::observe(const Ask& ask) {
+namespace {
+
+// Writes down which operations were asked for, in front of the guard.
+class Tap final : public Http, public Hosts, public Processes {
+public:
+  Tap(Ports inner, std::vector<std::string>& asked) : inner_(inner), asked_(asked) {}
+
+  Result<HttpResponse> send(const HttpRequest& request, std::stop_token stop) override {
+    asked_.push_back(request.operation);
+    return inner_.http.send(request, std::move(stop));
+  }
+  Result<HostResult> run(const Host& host, const HostCommand& command, std::stop_token stop) override {
+    asked_.push_back(command.operation);
+    return inner_.hosts.run(host, command, std::move(stop));
+  }
+  Status transfer(const Host& host, const HostTransfer& transfer, std::stop_token stop) override {
+    asked_.push_back(transfer.operation);
+    return inner_.hosts.transfer(host, transfer, std::move(stop));
+  }
+  Result<ProcessResult> run(const ProcessRequest& request, std::stop_token stop) override {
+    asked_.push_back(request.operation);
+    return inner_.processes.run(request, std::move(stop));
+  }
+
+  Ports ports() {
+    return {.http = *this,
+            .hosts = *this,
+            .processes = *this,
+            .files = inner_.files,
+            .clock = inner_.clock,
+            .random = inner_.random};
+  }
+
+private:
+  Ports inner_;
+  std::vector<std::string>& asked_;
+};
+
+} // namespace
+
+template <class Verb>
+auto Workbench::reading(const Ask& ask, const Verb& verb) {
   GuardedPorts guard = guarded(SessionMode::read, ask);
-  ReadSession session{connection_, guard.ports(), stop.get_token()};
-  return verbs<Resource>().observe(session, std::span(&ask, 1)).at(0);
+  Tap tap(guard.ports(), attempted);
+  ReadSession session{connection_, tap.ports(), stop.get_token()};
+  return verb(session);
+}
+
+template <class Verb>
+auto Workbench::writing(const Ask& ask, const Verb& verb) {
+  GuardedPorts guard = guarded(SessionMode::write, ask);
+  WriteSession session{connection_, guard.ports(), recorder, recorder, stop.get_token()};
+  return verb(session);
+}
+
+Result<Observation> Workbench::observe(const Ask& ask) {
+  return reading(ask, [&](ReadSession& session) {
+    return verbs<Resource>().observe(session, std::span(&ask, 1)).at(0);
+  });
 }
 
 Result<Change> Workbench::plan(const Ask& ask) {
   if (provider.description.kind == Kind::task) return verbs<Task>().plan(ask);
   DEPLOYCTL_TRY(const Observation seen, observe(ask));
-  return verbs<Resource>().plan(ask, seen, {});
+  return verbs<Resource>().plan(ask, seen, strategy);
 }
 
 Result<Value> Workbench::apply_stage(const Ask& ask, const Change& change, const Stage& stage) {
-  GuardedPorts guard = guarded(SessionMode::write, ask);
-  WriteSession session{connection_, guard.ports(), recorder, recorder, stop.get_token()};
   Change ready_change = change;
   ready_change.desired = resolved(change.desired);
   const Intent known = intent(ask, change, stage.name);
-  if (provider.description.kind == Kind::task)
-    return verbs<Task>().apply(session, ready_change, stage, known);
-  return verbs<Resource>().apply(session, ready_change, stage, known);
+  return writing(ask, [&](WriteSession& session) {
+    if (provider.description.kind == Kind::task)
+      return verbs<Task>().apply(session, ready_change, stage, known);
+    return verbs<Resource>().apply(session, ready_change, stage, known);
+  });
 }
 
 Result<Value> Workbench::apply(const Ask& ask, const Change& change, const std::string& last) {
@@ -173,17 +228,24 @@ Result<Value> Workbench::deploy(const Ask& ask) {
 }
 
 Confirmation Workbench::confirm(const Ask& ask, const Change& change, const std::string& stage) {
-  GuardedPorts guard = guarded(SessionMode::read, ask);
-  ReadSession session{connection_, guard.ports(), stop.get_token()};
   const Intent known = intent(ask, change, stage);
-  if (provider.description.kind == Kind::task) return verbs<Task>().confirm(session, known);
-  return verbs<Resource>().confirm(session, known);
+  return reading(ask, [&](ReadSession& session) {
+    if (provider.description.kind == Kind::task) return verbs<Task>().confirm(session, known);
+    if (provider.description.kind == Kind::artifact) return verbs<Artifact>().confirm(session, known);
+    return verbs<Resource>().confirm(session, known);
+  });
 }
 
 Readiness Workbench::ready(const Change& change, const Stage& stage) {
-  GuardedPorts guard = guarded(SessionMode::read, ask({}));
-  ReadSession session{connection_, guard.ports(), stop.get_token()};
-  return verbs<Resource>().ready(session, change, stage);
+  return reading(ask({}),
+                 [&](ReadSession& session) { return verbs<Resource>().ready(session, change, stage); });
+}
+
+Diagnosis Workbench::diagnose(const Failure& failure) {
+  return reading(failure.intent.ask, [&](ReadSession& session) {
+    if (provider.description.kind == Kind::task) return verbs<Task>().diagnose(session, failure);
+    return verbs<Resource>().diagnose(session, failure);
+  });
 }
 
 Status Workbench::revert(const Ask& ask) {
@@ -199,9 +261,24 @@ Status Workbench::revert(const Ask& ask) {
 }
 
 Sample Workbench::sample(const Ask& ask) {
-  GuardedPorts guard = guarded(SessionMode::read, ask);
-  ReadSession session{connection_, guard.ports(), stop.get_token()};
-  return verbs<Gate>().sample(session, ask);
+  return reading(ask, [&](ReadSession& session) { return verbs<Gate>().sample(session, ask); });
+}
+
+Result<Value> Workbench::make(const Ask& ask) {
+  const Intent known = intent(ask, {}, "make");
+  return writing(ask, [&](WriteSession& session) { return verbs<Artifact>().make(session, ask, known); });
+}
+
+Result<std::optional<Value>> Workbench::find(const Ask& ask) {
+  return reading(ask, [&](ReadSession& session) { return verbs<Artifact>().find(session, ask); });
+}
+
+Result<Value> Workbench::read_data(const Ask& ask) {
+  return reading(ask, [&](ReadSession& session) { return verbs<Data>().read(session, ask); });
+}
+
+Status Workbench::send(const Ask& ask, const Event& event) {
+  return writing(ask, [&](WriteSession& session) { return verbs<Notice>().send(session, ask, event); });
 }
 
 Secret resolved_secret(const std::string& name) {

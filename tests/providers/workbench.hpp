@@ -72,8 +72,15 @@ public:
 
   Intent intent(const Ask& ask, const Change& change, const std::string& stage) const;
   GuardedPorts guarded(SessionMode mode, const Ask& ask);
+  Result<Value> make(const Ask& ask);                // artifact
+  Result<std::optional<Value>> find(const Ask& ask); // artifact
+  Result<Value> read_data(const Ask& ask);
+  Status send(const Ask& ask, const Event& event);
+  Diagnosis diagnose(const Failure& failure);
 
   Provider provider;
+  Strategy strategy;
+  std::vector<std::string> attempted; // operations that verbs asked the guarded ports for
   Recorder recorder;
   TestFiles files;
   std::stop_source stop;
@@ -87,6 +94,11 @@ private:
   os::LocalProcesses processes_;
   os::LocalHosts hosts_;
   Connection connection_;
+
+  template <class Verb>
+  auto reading(const Ask& ask, const Verb& verb);
+  template <class Verb>
+  auto writing(const Ask& ask, const Verb& verb);
 };
 
 Secret resolved_secret(const std::string& name); // bytes "secret-NAME"

@@ -12,6 +12,7 @@
 #include "providers/host/release_readiness.hpp"
 #include "providers/host/release_scripts.hpp"
 #include "providers/host/release_work.hpp"
+#include "providers/masked.hpp"
 
 namespace deployctl::providers::host {
 namespace {
@@ -44,7 +45,8 @@ public:
   Result<Value> apply(WriteSession& session, const Change& change, const Stage& stage,
                       const Intent& intent) const override {
     DEPLOYCTL_TRY(const ReleaseInputs inputs, table_.decode(change.desired));
-    DEPLOYCTL_CHECK(ReleaseWork(session, inputs, change, stage, intent).run());
+    if (auto done = ReleaseWork(session, inputs, change, stage, intent).run(); !done)
+      return fail(masked(std::move(done).error(), change.desired));
     return outputs_of(inputs.path, link_after(change), text_at(change.basis, "from"));
   }
 
