@@ -9,6 +9,11 @@ void OutputBook::add(const std::string& step, Value outputs) {
   outputs_.emplace(step, std::move(outputs));
 }
 
+void OutputBook::add_all(const OutputBook& other) {
+  const std::scoped_lock lock(mutex_, other.mutex_);
+  outputs_.insert(other.outputs_.begin(), other.outputs_.end());
+}
+
 const Value* OutputBook::find(std::string_view step) const {
   const std::lock_guard lock(mutex_);
   const auto found = outputs_.find(step);

@@ -2,6 +2,8 @@
 // changes; the outputs of steps that have ended. The scheduler knows only indexes; this maps them to things.
 #pragma once
 
+#include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -19,7 +21,7 @@
 
 namespace deployctl::engine {
 
-struct TargetContext {
+struct RunTarget {
   Target target;
   Ask ask;
   Change change;
@@ -31,20 +33,23 @@ struct TargetContext {
   Value outputs;
 };
 
-struct StepContext {
+struct RunStep {
   const config::Step* step = nullptr;
   plan::PlannedStep approved;
   const Provider* provider = nullptr; // none: the step only judges gates
   plan::PlannedStep now;              // planned again at its turn; until then as approved
   Value inputs;                       // with every unknown resolved, once its turn has come
-  std::vector<TargetContext> targets; // in the order of the plan
+  std::vector<RunTarget> targets;     // in the order of the plan
   bool upstream_changed = false;      // a step it depends on changed something in this run
+  bool removal = false; // its inputs are what was recorded; nothing of it should be there afterwards
+  bool bound = true;    // may do no more than was approved; steps of `finally` are not bound
 };
 
 // Outputs of steps that have ended; values never change once they are there. Thread-safe.
 class OutputBook {
 public:
   void add(const std::string& step, Value outputs);
+  void add_all(const OutputBook& other);
   [[nodiscard]] const Value* find(std::string_view step) const;
   [[nodiscard]] config::Outputs lookup() const;
 
@@ -59,8 +64,12 @@ struct Deployment {
   std::string run;
   std::string release;
   const RunHistory* resumed = nullptr; // of an earlier process of this run
-  std::vector<StepContext> steps;      // in the order of the plan
+  std::vector<RunStep> steps;          // in the order of the plan
   OutputBook outputs;
+  std::deque<config::Step> removed; // stand for steps that the pipeline does not have any more
+  std::function<Status(const Description&, const Value& inputs)>
+      keep_files;            // into the blobs, before they are used
+  bool keeps_failure = true; // a failure is a record that a later process goes on from
 };
 
 } // namespace deployctl::engine

@@ -76,10 +76,12 @@ struct ApplyOptions {
   std::string run_id;                     // given by cli so that ${run.id} is the same; empty: a new one
 };
 
-// Where the pipeline comes from: facts of git, and how to look at local files. References outlive the call.
+// Where the pipeline comes from: facts of git, and how to look at local files. What is referred to outlives
+// the call.
 struct Source {
-  const config::FileProbe& files;
-  std::string commit; // empty outside a repository
+  const config::FileProbe* files = nullptr; // never null when a verb is called
+  std::string directory;                    // of the pipeline, absolute: what file inputs are relative to
+  std::string commit;                       // empty outside a repository
   std::string tree;
   std::string branch;
   std::vector<std::string> tags;

@@ -76,7 +76,7 @@ void Executor::start(Running running, Job job) {
 }
 
 void Executor::obey(const TakeTurn& command) {
-  StepContext& context = deployment_.steps.at(command.step);
+  RunStep& context = deployment_.steps.at(command.step);
   for (const std::size_t need : scheduler_.program().steps[command.step].needs)
     if (scheduler_.result(need) == StepResult::changed || deployment_.steps[need].upstream_changed)
       context.upstream_changed = true;
@@ -85,7 +85,7 @@ void Executor::obey(const TakeTurn& command) {
 }
 
 void Executor::obey(const RunStage& command) {
-  const TargetContext& target = deployment_.steps.at(command.id.at.step).targets.at(command.id.at.target);
+  const RunTarget& target = deployment_.steps.at(command.id.at.step).targets.at(command.id.at.target);
   const Stage& stage = (command.id.back ? target.back : target.change).stages.at(command.id.stage);
   events_.stage_started(command.id);
   Running running{
@@ -96,7 +96,7 @@ void Executor::obey(const RunStage& command) {
 }
 
 void Executor::obey(const PollReady& command) {
-  const TargetContext& target = deployment_.steps.at(command.id.at.step).targets.at(command.id.at.target);
+  const RunTarget& target = deployment_.steps.at(command.id.at.step).targets.at(command.id.at.target);
   const Stage& stage = (command.id.back ? target.back : target.change).stages.at(command.id.stage);
   start(
       {.limit = now() + stage.ready->within,
@@ -127,7 +127,7 @@ void Executor::obey(const StepStarted& command) {
 }
 
 void Executor::obey(const StepEnded& command) {
-  const StepContext& context = deployment_.steps.at(command.step);
+  const RunStep& context = deployment_.steps.at(command.step);
   events_.step_ended(command);
   if (command.result != StepResult::changed && command.result != StepResult::unchanged) return;
   const Value outputs = outputs_of(command.step);
@@ -137,7 +137,7 @@ void Executor::obey(const StepEnded& command) {
 }
 
 void Executor::obey(const StageReady& command) {
-  const TargetContext& target = deployment_.steps.at(command.id.at.step).targets.at(command.id.at.target);
+  const RunTarget& target = deployment_.steps.at(command.id.at.step).targets.at(command.id.at.target);
   keep(journal_.ready({{deployment_.steps[command.id.at.step].approved.id, target.target.name,
                         target.change.stages.at(command.id.stage).name, static_cast<int>(command.id.stage),
                         command.id.attempt, false, 0}}));
@@ -148,12 +148,13 @@ void Executor::obey(const TargetBehind& command) {
 }
 
 void Executor::obey(const FailureDecided& command) {
+  if (!deployment_.keeps_failure) return;
   events_.taking_back(command);
   keep(journal_.failure({deployment_.steps.at(command.step).approved.id, record_of(command.error)}));
 }
 
 void Executor::obey(const TargetReverted& command) {
-  const StepContext& context = deployment_.steps.at(command.at.step);
+  const RunStep& context = deployment_.steps.at(command.at.step);
   events_.taken_back(command);
   keep(journal_.taken_back({context.approved.id, context.targets.at(command.at.target).target.name,
                             command.error ? command.error->message : std::string()}));
@@ -166,13 +167,13 @@ void Executor::obey(const StopStages& command) {
 
 void Executor::obey(const Finish& command) {
   how_ = command;
-  if (command == Finish::failed) events_.taking_back_ended();
+  if (command == Finish::failed && deployment_.keeps_failure) events_.taking_back_ended();
 }
 
 Value Executor::outputs_of(std::size_t step) const {
-  const StepContext& context = deployment_.steps.at(step);
+  const RunStep& context = deployment_.steps.at(step);
   std::vector<Value> of_targets;
-  for (const TargetContext& target : context.targets)
+  for (const RunTarget& target : context.targets)
     of_targets.push_back(target.outputs.is_null() ? context.now.outputs : target.outputs);
   return of_targets.empty() ? context.now.outputs : step_outputs(of_targets);
 }

@@ -29,7 +29,7 @@ std::vector<config::GateUse> gates_of(const config::Step& step) {
 }
 
 GateJudged GateJobs::judge(const JudgeGate& job, const std::stop_token& stop) {
-  const StepContext& step = deployment_.steps.at(job.id.step);
+  const RunStep& step = deployment_.steps.at(job.id.step);
   const config::GateUse gate = gates_of(*step.step).at(job.id.gate);
   const Provider* provider = find_provider(environment_.catalog, gate.action);
   const Gate* verb = provider ? verbs<Gate>(*provider) : nullptr;
@@ -55,7 +55,7 @@ GateJudged GateJobs::judge(const JudgeGate& job, const std::stop_token& stop) {
   return {job.id, std::move(verdict), verb->rule(*asked)};
 }
 
-Result<Ask> GateJobs::ask(const StepContext& step, const config::GateUse& gate, const Provider& provider,
+Result<Ask> GateJobs::ask(const RunStep& step, const config::GateUse& gate, const Provider& provider,
                           const std::stop_token& stop) const {
   DEPLOYCTL_TRY(const Value known, config::resolve(gate.inputs, deployment_.outputs.lookup()));
   DEPLOYCTL_TRY(Value inputs,
@@ -68,7 +68,7 @@ GateJudged GateJobs::broken(const GateId& id, const Error& error) const {
 }
 
 // Only what ended a wait is worth a durable record; samples on the way are events.
-void GateJobs::record(const StepContext& step, const config::GateUse& gate, const Verdict& verdict) {
+void GateJobs::record(const RunStep& step, const config::GateUse& gate, const Verdict& verdict) {
   const bool open = verdict.state == Verdict::State::inconclusive;
   environment_.events.emit({.type = open ? "waiting" : "gate_judged",
                             .level = verdict.state == Verdict::State::fail ? Level::error : Level::info,

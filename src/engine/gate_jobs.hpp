@@ -27,10 +27,10 @@ public:
 private:
   using Samples = std::vector<Sample>;
 
-  Result<Ask> ask(const StepContext& step, const config::GateUse& gate, const Provider& provider,
+  Result<Ask> ask(const RunStep& step, const config::GateUse& gate, const Provider& provider,
                   const std::stop_token& stop) const;
   GateJudged broken(const GateId& id, const Error& error) const;
-  void record(const StepContext& step, const config::GateUse& gate, const Verdict& verdict);
+  void record(const RunStep& step, const config::GateUse& gate, const Verdict& verdict);
 
   const Environment& environment_;
   Deployment& deployment_;

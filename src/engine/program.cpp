@@ -16,7 +16,7 @@ bool nothing_to_do(const plan::PlannedStep& step) {
   return step.status == plan::StepStatus::unchanged || step.status == plan::StepStatus::gone;
 }
 
-StepWork step_work(StepContext& context, const Deployment& deployment, const config::Pipeline& pipeline) {
+StepWork step_work(RunStep& context, const Deployment& deployment, const config::Pipeline& pipeline) {
   const config::Step& step = *context.step;
   StepWork work{.id = step.id};
   const bool done = deployment.resumed && deployment.resumed->done.count(step.id) != 0;
@@ -43,7 +43,7 @@ void add_progress(Program& program, Deployment& deployment) {
   for (const auto& [key, target] : history.targets) {
     const auto step = by_id.find(key.first);
     if (step == by_id.end() || target.change.stages.empty()) continue;
-    StepContext& context = deployment.steps[step->second];
+    RunStep& context = deployment.steps[step->second];
     plan::PlannedStep known = context.approved;
     const auto same = [&name = key.second](const auto& each) { return each.target.name == name; };
     if (std::none_of(known.targets.begin(), known.targets.end(), same))
@@ -63,7 +63,7 @@ void add_progress(Program& program, Deployment& deployment) {
 }
 
 void add_known_outputs(Deployment& deployment) {
-  for (const StepContext& context : deployment.steps) {
+  for (const RunStep& context : deployment.steps) {
     const auto& id = context.approved.id;
     if (deployment.resumed)
       if (const auto done = deployment.resumed->done.find(id); done != deployment.resumed->done.end()) {
@@ -75,9 +75,14 @@ void add_known_outputs(Deployment& deployment) {
   }
 }
 
+// Stands for a step that is in the plan only to be removed.
+config::Step removed_step(const plan::PlannedStep& planned) {
+  return {.id = planned.id, .action = planned.action, .kind = planned.kind, .instance = planned.instance};
+}
+
 } // namespace
 
-Reversal reversal_of(const StepContext& context) {
+Reversal reversal_of(const RunStep& context) {
   const plan::PlannedStep& step = context.approved;
   if (step.kind != Kind::resource && step.kind != Kind::task) return Reversal::nothing;
   if (step.kind == Kind::task && step.crash_class == CrashClass::observe) return Reversal::nothing;
@@ -93,10 +98,9 @@ Status lay_out(Deployment& deployment, const plan::Content& content, const confi
   for (const plan::PlannedStep& planned : content.steps) {
     if (planned.status == plan::StepStatus::gone) continue;
     const auto step = written.find(planned.id);
-    if (step == written.end())
-      return fail(Cause::conflict,
-                  fmt::format("the plan has a step '{}' that the pipeline does not have", planned.id));
-    StepContext context{.step = step->second, .approved = planned};
+    RunStep context{.approved = planned};
+    context.removal = step == written.end();
+    context.step = context.removal ? &deployment.removed.emplace_back(removed_step(planned)) : step->second;
     if (!planned.action.empty()) {
       context.provider = find_provider(catalog, planned.action);
       if (!context.provider) return fail(Cause::internal, fmt::format("no action '{}'", planned.action));
@@ -112,7 +116,7 @@ Status lay_out(Deployment& deployment, const plan::Content& content, const confi
 Program make_program(Deployment& deployment, const config::Pipeline& pipeline, std::size_t parallel) {
   Program program{.parallel = std::max<std::size_t>(parallel, 1)};
   std::map<std::string_view, std::size_t> by_id;
-  for (StepContext& context : deployment.steps) {
+  for (RunStep& context : deployment.steps) {
     StepWork work = step_work(context, deployment, pipeline);
     for (const std::string& need : context.approved.needs)
       if (const auto found = by_id.find(need); found != by_id.end()) work.needs.push_back(found->second);

@@ -15,6 +15,6 @@ Status lay_out(Deployment& deployment, const plan::Content& content, const confi
 Program make_program(Deployment& deployment, const config::Pipeline& pipeline, std::size_t parallel);
 
 // What it means to take a step back that did something.
-Reversal reversal_of(const StepContext& context);
+Reversal reversal_of(const RunStep& context);
 
 } // namespace deployctl::engine

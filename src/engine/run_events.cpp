@@ -24,7 +24,7 @@ Value list_of(const std::vector<std::string>& texts) {
 } // namespace
 
 std::string RunEvents::target_name(TargetId id) const {
-  const StepContext& context = step(id.step);
+  const RunStep& context = step(id.step);
   return id.target < context.targets.size() ? context.targets[id.target].target.name : std::string();
 }
 
@@ -34,7 +34,7 @@ std::string RunEvents::target_text(TargetId id) const {
 }
 
 std::string RunEvents::stage_text(const StageId& id) const {
-  const TargetContext& target = step(id.at.step).targets.at(id.at.target);
+  const RunTarget& target = step(id.at.step).targets.at(id.at.target);
   const Change& change = id.back ? target.back : target.change;
   return fmt::format("{}: {}{}", target_text(id.at), id.back ? "taking back, " : "",
                      change.stages.at(id.stage).name);

@@ -31,7 +31,7 @@ public:
   [[nodiscard]] std::string stage_text(const StageId& id) const; // "web on app-1: switch"
 
 private:
-  [[nodiscard]] const StepContext& step(std::size_t index) const { return deployment_.steps.at(index); }
+  [[nodiscard]] const RunStep& step(std::size_t index) const { return deployment_.steps.at(index); }
   [[nodiscard]] std::string target_name(TargetId id) const;
   [[nodiscard]] std::string target_text(TargetId id) const; // "web on app-1"
   [[nodiscard]] Event about(std::string type, TargetId id) const;

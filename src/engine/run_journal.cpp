@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "engine/redacted.hpp"
 #include "engine/run_record_codec.hpp"
 
 namespace deployctl::engine {
@@ -30,59 +31,54 @@ StageRef ref_of(const Intent& intent, int index, bool back, int round) {
   return {intent.step, intent.target, intent.stage, index, intent.attempt, back, round};
 }
 
+template <class T>
+Status RunJournal::append(RecordType type, const T& record) {
+  return writer_->append(type, redacted(plan::encode(record), redactions_));
+}
+
 Status RunJournal::begin(const RunBegin& record, const std::vector<std::string>& blobs,
                          const ApprovalRecord& approval) {
-  return writer_->append({{RecordType::run_begin, plan::encode(record)},
+  return writer_->append({{RecordType::run_begin, redacted(plan::encode(record), redactions_)},
                           {RecordType::approval, plan::encode(approval)},
                           {RecordType::blobs, Value::Map{{"digests", list_of(blobs)}}}});
 }
 
 Status RunJournal::intent(const IntentRecord& record) {
-  return writer_->append(RecordType::intent, plan::encode(record));
+  return append(RecordType::intent, record);
 }
-
 Status RunJournal::remote_id(const RemoteIdRecord& record) {
-  return writer_->append(RecordType::remote_id, plan::encode(record));
+  return append(RecordType::remote_id, record);
 }
-
 Status RunJournal::undo(const UndoRecord& record) {
-  return writer_->append(RecordType::undo, plan::encode(record));
+  return append(RecordType::undo, record);
 }
-
 Status RunJournal::outcome(const OutcomeRecord& record) {
-  return writer_->append(RecordType::outcome, plan::encode(record));
+  return append(RecordType::outcome, record);
 }
-
 Status RunJournal::ready(const ReadyRecord& record) {
-  return writer_->append(RecordType::ready, plan::encode(record));
+  return append(RecordType::ready, record);
 }
-
 Status RunJournal::gate(const GateRecord& record) {
-  return writer_->append(RecordType::gate, plan::encode(record));
+  return append(RecordType::gate, record);
 }
-
 Status RunJournal::step_done(const StepDoneRecord& record) {
-  return writer_->append(RecordType::step_done, plan::encode(record));
+  return append(RecordType::step_done, record);
 }
-
 Status RunJournal::failure(const FailureRecord& record) {
-  return writer_->append(RecordType::compensate_begin, plan::encode(record));
+  return append(RecordType::compensate_begin, record);
 }
-
 Status RunJournal::taken_back(const TakenBackRecord& record) {
-  return writer_->append(RecordType::compensate_end, plan::encode(record));
+  return append(RecordType::compensate_end, record);
 }
-
 Status RunJournal::decision(const DecisionRecord& record) {
-  return writer_->append(RecordType::decision, plan::encode(record));
+  return append(RecordType::decision, record);
+}
+Status RunJournal::end(const RunEnd& record) {
+  return append(RecordType::run_end, record);
 }
 
 Status RunJournal::signal(int number) {
   return writer_->append(RecordType::signal, Value::Map{{"number", Value(number)}});
-}
-
-Status RunJournal::end(const RunEnd& record) {
-  return writer_->append(RecordType::run_end, plan::encode(record));
 }
 
 Status RunJournal::committed() {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/redactor.hpp"
 #include "engine/run_records.hpp"
 #include "state/journal.hpp"
 
@@ -13,8 +14,9 @@ namespace deployctl::engine {
 
 class RunJournal {
 public:
-  RunJournal(std::unique_ptr<state::JournalWriter> writer, std::string path)
-      : writer_(std::move(writer)), path_(std::move(path)) {}
+  // No record holds the bytes of a secret: all pass through `redactions`.
+  RunJournal(std::unique_ptr<state::JournalWriter> writer, std::string path, const RedactionSet& redactions)
+      : writer_(std::move(writer)), path_(std::move(path)), redactions_(redactions) {}
 
   Status begin(const RunBegin& record, const std::vector<std::string>& blobs, const ApprovalRecord& approval);
   Status intent(const IntentRecord& record);
@@ -34,8 +36,12 @@ public:
   [[nodiscard]] const std::string& path() const { return path_; }
 
 private:
+  template <class T>
+  Status append(state::RecordType type, const T& record);
+
   std::unique_ptr<state::JournalWriter> writer_;
   std::string path_;
+  const RedactionSet& redactions_;
 };
 
 } // namespace deployctl::engine

@@ -21,7 +21,7 @@ namespace {
 // What a provider may make durable, bound to one attempt.
 class JournalEffects final : public Effects {
 public:
-  JournalEffects(RunJournal& journal, const StageRef& ref, Intent& intent, TargetContext& target)
+  JournalEffects(RunJournal& journal, const StageRef& ref, Intent& intent, RunTarget& target)
       : journal_(journal), ref_(ref), intent_(intent), target_(target) {}
 
   Status remote_id(std::string id) override {
@@ -38,7 +38,7 @@ private:
   RunJournal& journal_;
   StageRef ref_;
   Intent& intent_;
-  TargetContext& target_;
+  RunTarget& target_;
 };
 
 // Whether to try again is safe to answer where a second effect is no second harm.
@@ -54,8 +54,8 @@ Error too_late(const Intent& intent, const Stage& stage) {
 
 struct StageJobs::Attempt {
   StageId id;
-  StepContext& step;
-  TargetContext& target;
+  RunStep& step;
+  RunTarget& target;
   const Change& change;
   const Stage& stage;
   Connection& connection;
@@ -81,8 +81,8 @@ std::string idempotency_key(const std::string& run, const StageRef& ref) {
 }
 
 Intent StageJobs::intent_of(const StageId& id) const {
-  const StepContext& step = deployment_.steps.at(id.at.step);
-  const TargetContext& target = step.targets.at(id.at.target);
+  const RunStep& step = deployment_.steps.at(id.at.step);
+  const RunTarget& target = step.targets.at(id.at.target);
   const Change& change = id.back ? target.back : target.change;
   const std::string& stage = change.stages.at(id.stage).name;
   const bool goes_on = !id.back && target.adopted && target.adopted->stage == stage;
@@ -100,8 +100,8 @@ Intent StageJobs::intent_of(const StageId& id) const {
 }
 
 Result<StageJobs::Attempt> StageJobs::begin(const StageId& id, const std::stop_token& stop) const {
-  StepContext& step = deployment_.steps.at(id.at.step);
-  TargetContext& target = step.targets.at(id.at.target);
+  RunStep& step = deployment_.steps.at(id.at.step);
+  RunTarget& target = step.targets.at(id.at.target);
   const Change& change = id.back ? target.back : target.change;
   DEPLOYCTL_TRY(Connection * connection,
                 deployment_.request.connections.get(*step.provider, step.approved.instance, stop));

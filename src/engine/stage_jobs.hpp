@@ -36,13 +36,13 @@ private:
   StageDone failed(const Attempt& attempt, const Error& error);
   [[nodiscard]] Error diagnosed(const Attempt& attempt, const Error& error) const;
   [[nodiscard]] bool surely_not_done(const Attempt& attempt) const;
-  Result<std::optional<Change>> change_back(const StepContext& step, const TargetContext& target, int round,
+  Result<std::optional<Change>> change_back(const RunStep& step, const RunTarget& target, int round,
                                             const std::stop_token& stop) const;
-  Result<std::optional<Change>> task_back(const StepContext& step, const Ask& ask, int round) const;
-  [[nodiscard]] Result<Ask> ask_back(const StepContext& step, const TargetContext& target, int round) const;
+  Result<std::optional<Change>> task_back(const RunStep& step, const Ask& ask, int round) const;
+  [[nodiscard]] Result<Ask> ask_back(const RunStep& step, const RunTarget& target, int round) const;
 
-  StepContext& step(TargetId id) { return deployment_.steps.at(id.step); }
-  TargetContext& target(TargetId id) { return deployment_.steps.at(id.step).targets.at(id.target); }
+  RunStep& step(TargetId id) { return deployment_.steps.at(id.step); }
+  RunTarget& target(TargetId id) { return deployment_.steps.at(id.step).targets.at(id.target); }
 
   const Environment& environment_;
   Deployment& deployment_;

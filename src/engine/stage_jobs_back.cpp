@@ -11,8 +11,8 @@
 namespace deployctl::engine {
 
 RevertPlanned StageJobs::plan_revert(TargetId at, int round, const std::stop_token& stop) {
-  const StepContext& step = this->step(at);
-  TargetContext& target = this->target(at);
+  const RunStep& step = this->step(at);
+  RunTarget& target = this->target(at);
   auto change = change_back(step, target, round, stop);
   if (!change) return {at, fail(std::move(change).error())};
   if (!*change) return {at, std::nullopt, round == 0};
@@ -24,7 +24,7 @@ RevertPlanned StageJobs::plan_revert(TargetId at, int round, const std::stop_tok
 }
 
 // Round by round from the newest undo record to the oldest, each against what is there then.
-Result<std::optional<Change>> StageJobs::change_back(const StepContext& step, const TargetContext& target,
+Result<std::optional<Change>> StageJobs::change_back(const RunStep& step, const RunTarget& target,
                                                      int round, const std::stop_token& stop) const {
   const auto* resource = verbs<Resource>(*step.provider);
   const auto rounds = static_cast<int>(target.undo.size());
@@ -45,7 +45,7 @@ Result<std::optional<Change>> StageJobs::change_back(const StepContext& step, co
   return change;
 }
 
-Result<Ask> StageJobs::ask_back(const StepContext& step, const TargetContext& target, int round) const {
+Result<Ask> StageJobs::ask_back(const RunStep& step, const RunTarget& target, int round) const {
   if (!verbs<Resource>(*step.provider)) {
     Ask ask = target.ask;
     DEPLOYCTL_TRY(const Value inputs, config::resolve(*step.step->undo, deployment_.outputs.lookup()));
@@ -56,7 +56,7 @@ Result<Ask> StageJobs::ask_back(const StepContext& step, const TargetContext& ta
 }
 
 // A task goes back by its own action with the inputs of `undo`, once.
-Result<std::optional<Change>> StageJobs::task_back(const StepContext& step, const Ask& ask, int round) const {
+Result<std::optional<Change>> StageJobs::task_back(const RunStep& step, const Ask& ask, int round) const {
   const auto* task = verbs<Task>(*step.provider);
   if (round > 0 || !task || !step.step->undo) return std::nullopt;
   Ask undo = ask;

@@ -5,7 +5,6 @@
 
 #include <fmt/core.h>
 
-#include "base/field_diff.hpp"
 #include "plan/compare.hpp"
 
 namespace deployctl::engine {
@@ -17,7 +16,7 @@ bool began(const Deployment& deployment, const std::string& step, const std::str
   return history && !history->change.stages.empty();
 }
 
-bool any_began(const StepContext& context, const Deployment& deployment) {
+bool any_began(const RunStep& context, const Deployment& deployment) {
   if (!deployment.resumed) return false;
   const auto& targets = deployment.resumed->targets;
   const auto first = targets.lower_bound({context.approved.id, std::string()});
@@ -29,23 +28,36 @@ Change make_artifact() {
       .action = Action::run, .summary = "make", .stages = {Stage{.name = "make"}}, .undoable = Undoable::no};
 }
 
+// As the planner asks, with the release that is being made.
+Ask ask_about(const RunStep& context, const plan::PlannedStep& now, const Target& target,
+              const Deployment& deployment) {
+  Ask ask{.step = now.id, .target = target, .recorded = now.inputs};
+  if (!context.removal) ask = ask_of(deployment.request, now, target);
+  ask.release = deployment.release;
+  return ask;
+}
+
 } // namespace
 
 TurnTaken TurnJobs::take(std::size_t step) {
-  StepContext& context = deployment_.steps.at(step);
+  RunStep& context = deployment_.steps.at(step);
   auto now = plan_now(context);
   if (!now) return {step, fail(std::move(now).error())};
+  if (context.provider && !context.removal)
+    if (auto kept = deployment_.keep_files(context.provider->description, now->inputs); !kept)
+      return {step, fail(std::move(kept).error())};
   take_plan(context, *now, deployment_);
   return {step, work_of(context, *now, deployment_)};
 }
 
-Result<plan::PlannedStep> TurnJobs::plan_now(const StepContext& context) const {
+Result<plan::PlannedStep> TurnJobs::plan_now(const RunStep& context) const {
   const bool open =
       context.approved.status == plan::StepStatus::deferred || !context.approved.unknown.empty();
   const bool resumed = any_began(context, deployment_);
   // Half done and fully planned: what was approved goes on; looking again would only see the half.
-  if (resumed && !open) return context.approved;
+  if (context.removal || (resumed && !open)) return context.approved;
   const StepTurn turn{*context.step, deployment_.outputs.lookup(), context.upstream_changed};
+  if (!context.bound) return plan_step(deployment_.request, turn);
   if (!resumed) return replan_step(deployment_.request, turn, context.approved);
   DEPLOYCTL_TRY(plan::PlannedStep now, plan_step(deployment_.request, turn));
   plan::PlannedStep fresh = now;
@@ -59,16 +71,13 @@ Result<plan::PlannedStep> TurnJobs::plan_now(const StepContext& context) const {
   return now;
 }
 
-void take_plan(StepContext& context, const plan::PlannedStep& now, const Deployment& deployment) {
+void take_plan(RunStep& context, const plan::PlannedStep& now, const Deployment& deployment) {
   context.inputs = now.inputs;
   context.now = now;
   context.targets.clear();
-  std::optional<Value> inputs;
-  if (!now.inputs.is_null() && context.provider)
-    inputs = with_defaults(context.provider->description.fields, now.inputs);
   for (const plan::PlannedTarget& planned : now.targets) {
-    TargetContext target{.target = planned.target, .change = planned.change};
-    target.ask = {.step = now.id, .inputs = inputs, .target = planned.target, .release = deployment.release};
+    RunTarget target{.target = planned.target, .change = planned.change};
+    target.ask = ask_about(context, now, planned.target, deployment);
     if (now.kind == Kind::artifact && target.change.action != Action::none && target.change.stages.empty())
       target.change = make_artifact();
     if (began(deployment, now.id, planned.target.name)) {
@@ -85,11 +94,11 @@ void take_plan(StepContext& context, const plan::PlannedStep& now, const Deploym
   }
 }
 
-Work work_of(const StepContext& context, const plan::PlannedStep& now, const Deployment& deployment) {
+Work work_of(const RunStep& context, const plan::PlannedStep& now, const Deployment& deployment) {
   Work work{.waves = now.waves};
   std::vector<std::size_t> unplaced;
   for (std::size_t i = 0; i < context.targets.size(); ++i) {
-    const TargetContext& target = context.targets[i];
+    const RunTarget& target = context.targets[i];
     TargetWork left{.name = target.target.name, .stages = target.change.stages};
     if (began(deployment, now.id, left.name)) {
       const TargetHistory& history = *deployment.resumed->find(now.id, left.name);

@@ -14,15 +14,15 @@ public:
   TurnTaken take(std::size_t step);
 
 private:
-  Result<plan::PlannedStep> plan_now(const StepContext& context) const;
+  Result<plan::PlannedStep> plan_now(const RunStep& context) const;
 
   Deployment& deployment_;
 };
 
 // Lays a planned step over its context: targets, asks and changes; for targets that the journal knows, its
 // own.
-void take_plan(StepContext& context, const plan::PlannedStep& now, const Deployment& deployment);
+void take_plan(RunStep& context, const plan::PlannedStep& now, const Deployment& deployment);
 // What is left to do, as the scheduler counts it.
-Work work_of(const StepContext& context, const plan::PlannedStep& now, const Deployment& deployment);
+Work work_of(const RunStep& context, const plan::PlannedStep& now, const Deployment& deployment);
 
 } // namespace deployctl::engine

@@ -81,7 +81,8 @@ struct Members<Change> {
 template <>
 struct Members<Ask> {
   static constexpr auto list = std::tuple{member("step", &Ask::step), member("inputs", &Ask::inputs),
-                                          member("target", &Ask::target), member("release", &Ask::release)};
+                                          member("target", &Ask::target), member("recorded", &Ask::recorded),
+                                          member("release", &Ask::release)};
 };
 template <>
 struct Members<Undo> {

@@ -1,0 +1,176 @@
+#include "engine/endings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace deployctl::engine {
+
+namespace {
+
+using Effect = TargetStanding::Effect;
+
+struct CauseCode {
+  Cause cause;
+  int code;
+};
+constexpr std::array<CauseCode, 5> cause_codes = {{
+    {Cause::config, exit_code::invalid},
+    {Cause::auth, exit_code::denied},
+    {Cause::permission, exit_code::denied},
+    {Cause::superseded, exit_code::superseded},
+    {Cause::cancelled, exit_code::interrupted},
+}};
+
+struct EffectLine {
+  Effect effect;
+  WorldLine::Kind kind;
+  std::string_view detail; // when the standing has none of its own
+};
+constexpr std::array<EffectLine, 7> effect_lines = {{
+    {Effect::done, WorldLine::Kind::changed, ""},
+    {Effect::partial, WorldLine::Kind::remaining, "partly done"},
+    {Effect::unknown, WorldLine::Kind::unknown, "was cut off; its outcome is not known"},
+    {Effect::reverted, WorldLine::Kind::reverted, ""},
+    {Effect::kept, WorldLine::Kind::kept, ""},
+    {Effect::stuck, WorldLine::Kind::remaining, ""},
+    {Effect::behind, WorldLine::Kind::remaining, "left behind"},
+}};
+
+WorldLine line_of(const TargetStanding& standing, const Deployment& deployment) {
+  const EffectLine& row = effect_lines.at(static_cast<std::size_t>(standing.effect));
+  const RunStep& step = deployment.steps.at(standing.at.step);
+  const std::string target = step.targets.at(standing.at.target).target.name;
+  return {row.kind, step.approved.id, target,
+          standing.detail.empty() ? std::string(row.detail) : standing.detail};
+}
+
+void judge_success(Ending& ending) {
+  const auto whole = [](const WorldLine& line) { return line.kind == WorldLine::Kind::changed; };
+  const bool all = std::all_of(ending.world.begin(), ending.world.end(), whole);
+  ending.exit_code = all ? exit_code::done : exit_code::mixed;
+  ending.outcome = all ? Outcome::succeeded : Outcome::mixed;
+}
+
+void judge_failure(Ending& ending, const Scheduler& scheduler) {
+  const auto back = [](const WorldLine& line) { return line.kind == WorldLine::Kind::reverted; };
+  if (ending.world.empty()) {
+    const bool stale = scheduler.failed_before_start() && ending.error->cause == Cause::conflict;
+    ending.exit_code = stale ? exit_code::stale : code_before_effects(*ending.error);
+    ending.outcome = Outcome::failed;
+    return;
+  }
+  const bool all = std::all_of(ending.world.begin(), ending.world.end(), back);
+  ending.exit_code = all ? exit_code::reverted : exit_code::mixed;
+  ending.outcome = all ? Outcome::rolled_back : Outcome::mixed;
+}
+
+} // namespace
+
+std::string_view to_text(Outcome outcome) {
+  constexpr std::array<std::string_view, 10> names = {"succeeded", "nothing_to_do", "failed",  "rolled_back",
+                                                      "mixed",     "interrupted",   "refused", "undecided",
+                                                      "aborted",   "skipped"};
+  return names.at(static_cast<std::size_t>(outcome));
+}
+
+std::string_view to_text(WorldLine::Kind kind) {
+  constexpr std::array<std::string_view, 5> names = {"changed", "reverted", "kept", "remaining", "unknown"};
+  return names.at(static_cast<std::size_t>(kind));
+}
+
+Ending refused(int code, Error error, std::string next_command) {
+  return {.exit_code = code,
+          .outcome = code == exit_code::failed ? Outcome::failed : Outcome::refused,
+          .error = std::move(error),
+          .next_command = std::move(next_command)};
+}
+
+Ending refused(const Error& error) {
+  return refused(code_before_effects(error), error);
+}
+
+int code_before_effects(const Error& error) {
+  for (const CauseCode& row : cause_codes)
+    if (row.cause == error.cause) return row.code;
+  return exit_code::failed;
+}
+
+Ending ending_of(const Scheduler& scheduler, const Deployment& deployment, Finish how, int signal) {
+  Ending ending{.run = deployment.run};
+  for (const TargetStanding& standing : scheduler.standings())
+    ending.world.push_back(line_of(standing, deployment));
+  if (scheduler.failure()) {
+    ending.error = scheduler.failure();
+    ending.error->frames.push_back("in step '" + deployment.steps.at(*scheduler.failed_step()).approved.id +
+                                   "'");
+  }
+  switch (how) {
+  case Finish::succeeded:
+    judge_success(ending);
+    break;
+  case Finish::failed:
+    judge_failure(ending, scheduler);
+    break;
+  case Finish::interrupted:
+  case Finish::abandoned:
+    ending.exit_code = signal > 0 ? 128 + signal : exit_code::interrupted;
+    ending.outcome = Outcome::interrupted;
+  }
+  return ending;
+}
+
+std::string_view result_of(const Ending& ending) {
+  const auto back = [](const WorldLine& line) { return line.kind == WorldLine::Kind::reverted; };
+  switch (ending.outcome) {
+  case Outcome::succeeded:
+  case Outcome::nothing_to_do:
+    return "succeeded";
+  case Outcome::rolled_back:
+    return "rolled_back";
+  case Outcome::interrupted:
+    return "interrupted";
+  case Outcome::aborted:
+    return "aborted";
+  case Outcome::mixed:
+    if (!ending.error) return "succeeded";
+    return std::any_of(ending.world.begin(), ending.world.end(), back) ? "rolled_back" : "failed";
+  default:
+    return "failed";
+  }
+}
+
+Value to_value(const Ending& ending) {
+  Value::List world;
+  for (const WorldLine& line : ending.world)
+    world.push_back(Value::Map{{"state", to_text(line.kind)},
+                               {"step", line.step},
+                               {"target", line.target},
+                               {"detail", line.detail}});
+  Value::List choices;
+  for (const Choice& choice : ending.choices)
+    choices.push_back(Value::Map{{"step", choice.step},
+                                 {"target", choice.target},
+                                 {"stage", choice.stage},
+                                 {"why", choice.why},
+                                 {"answers", Value::List(choice.answers.begin(), choice.answers.end())}});
+  Value::Map value{{"exit_code", ending.exit_code},
+                   {"outcome", to_text(ending.outcome)},
+                   {"world", std::move(world)},
+                   {"next_command", ending.next_command},
+                   {"run", ending.run},
+                   {"release", ending.release},
+                   {"number", ending.release_number},
+                   {"journal", ending.journal}};
+  if (!choices.empty()) value.emplace("choices", std::move(choices));
+  if (ending.error) {
+    const auto& evidence = ending.error->evidence;
+    value.emplace("error", Value::Map{{"cause", to_text(ending.error->cause)},
+                                      {"message", ending.error->message},
+                                      {"help", ending.error->help},
+                                      {"evidence", Value::List(evidence.begin(), evidence.end())}});
+  }
+  return value;
+}
+
+} // namespace deployctl::engine

@@ -1,0 +1,78 @@
+#include "engine/planning.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "secrets/resolver.hpp"
+#include "state/history.hpp"
+
+namespace deployctl::engine {
+
+Planning::Planning(Environment& environment, const config::Pipeline& pipeline, const Source& source,
+                   state::StackState stack)
+    : environment_(environment), stack_(std::move(stack)),
+      connections_(environment.ports, pipeline.instances,
+                   [&environment](const Value& value, std::stop_token stop) {
+                     return environment.resolver.resolve(value, std::move(stop));
+                   }),
+      request_{pipeline, environment.catalog, connections_, *source.files, environment.events} {
+  request_.with_versions = [&environment](const Value& value, std::stop_token stop) {
+    return environment.resolver.with_versions(value, std::move(stop));
+  };
+  request_.sources_hash = source.sources_hash;
+  request_.tool = environment.tool;
+  request_.version = source.version;
+  request_.commit = source.commit;
+  request_.dirty = source.dirty;
+  request_.created_by = environment.user_at_host;
+  request_.parallel = environment.parallel;
+  request_.stop = environment.interrupts.wind_down;
+}
+
+Result<std::unique_ptr<Planning>> Planning::open(Environment& environment, const config::Pipeline& pipeline,
+                                                 const Source& source, std::string operation) {
+  DEPLOYCTL_TRY(state::StackState stack, environment.state.stack(pipeline.stack()));
+  std::unique_ptr<Planning> planning(new Planning(environment, pipeline, source, std::move(stack)));
+  planning->request_.operation = std::move(operation);
+  DEPLOYCTL_CHECK(planning->read_records(source));
+  DEPLOYCTL_TRY(planning->request_.secret_versions,
+                environment.resolver.versions(environment.interrupts.wind_down));
+  return planning;
+}
+
+Status Planning::read_records(const Source& source) {
+  DEPLOYCTL_TRY(const state::VersionedCell cell, stack_.cell().read());
+  request_.epoch = cell.cell.epoch;
+  if (cell.cell.current_release.empty()) return {};
+  DEPLOYCTL_TRY(live_, environment_.history.release(cell.cell.current_release));
+  if (!live_)
+    return fail(Cause::not_found,
+                fmt::format("the record of the live release {} of '{}' is missing", cell.cell.current_release,
+                            stack_.name()),
+                "run 'deployctl history reindex'");
+  request_.live = &*live_;
+  if (source.commits_since)
+    std::tie(request_.commits, request_.commits_total) = source.commits_since(live_->commit);
+  return {};
+}
+
+void Planning::prune() {
+  if (!live_) return;
+  const auto& steps = request_.pipeline.steps;
+  for (const state::ReleaseStep& recorded : live_->steps) {
+    const auto same = [&](const config::Step& step) { return step.id == recorded.id; };
+    if (recorded.kind == Kind::resource && std::none_of(steps.begin(), steps.end(), same))
+      request_.removals.push_back(recorded);
+  }
+}
+
+Result<plan::Plan> plan_apply(Environment& environment, const config::Pipeline& pipeline,
+                              const Source& source, const ApplyOptions& options) {
+  DEPLOYCTL_TRY(const auto planning, Planning::open(environment, pipeline, source, "apply"));
+  if (options.prune) planning->prune();
+  return make_plan(planning->request());
+}
+
+} // namespace deployctl::engine

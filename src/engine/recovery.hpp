@@ -1,0 +1,34 @@
+// What to do with a run that began and is not committed: its process died, or it gave up its place. Each
+// stage whose outcome is missing is resolved by its crash class; then the run goes on forward, goes on taking
+// back, is dropped because it had changed nothing, or waits for a person.
+#pragma once
+
+#include <vector>
+
+#include "engine/engine.hpp"
+#include "engine/planning.hpp"
+#include "engine/run_history.hpp"
+#include "engine/run_journal.hpp"
+
+namespace deployctl::engine {
+
+// How the missing outcome of one stage was resolved.
+enum class Resolution {
+  redo,   // by its class, doing it again is safe, or it surely did not happen
+  adopt,  // it happened: its outcome is recorded now
+  decide, // a person has to say
+};
+
+// Pure: what a crash class makes of what the provider could confirm.
+Resolution resolve_missing(CrashClass crash_class, Confirmation::State confirmed);
+
+// Asks providers about every missing outcome, records what it finds, and lists what only a person can say.
+// `history` is brought up to date.
+Result<std::vector<Choice>> resolve_open_stages(const Environment& environment, Planning& planning,
+                                                RunHistory& history, const plan::Content& content,
+                                                RunJournal& journal);
+
+// Whether an effect of the run may be there: artifacts and work without effect do not count.
+bool changed_something(const RunHistory& history, const plan::Content& content);
+
+} // namespace deployctl::engine

@@ -1,0 +1,72 @@
+#include "engine/release_record.hpp"
+
+#include <algorithm>
+
+#include "base/time.hpp"
+#include "engine/planner.hpp"
+#include "engine/redacted.hpp"
+
+namespace deployctl::engine {
+
+namespace {
+
+std::vector<Host> hosts_of(const RunStep& step) {
+  std::vector<Host> hosts;
+  for (const plan::PlannedTarget& target : step.now.targets)
+    if (target.target.host) hosts.push_back(*target.target.host);
+  return hosts.empty() ? step.step->hosts : hosts;
+}
+
+state::ReleaseStep record_of(const RunStep& step, const OutputBook& outputs, const RedactionSet& redactions) {
+  state::ReleaseStep record{.id = step.approved.id,
+                            .action = step.approved.action,
+                            .kind = step.approved.kind,
+                            .instance = step.approved.instance,
+                            .inputs = redacted(step.inputs, redactions),
+                            .hosts = hosts_of(step),
+                            .needs = step.approved.needs,
+                            .task_fingerprint = step.now.task_fingerprint,
+                            .irreversible = step.approved.irreversible};
+  if (step.provider) record.identity = identity_text(step.provider->description, record.id, step.inputs);
+  if (const Value* known = outputs.find(record.id)) record.outputs = redacted(*known, redactions);
+  return record;
+}
+
+} // namespace
+
+state::Release make_release(const Deployment& deployment, const ReleaseFacts& facts) {
+  const plan::Content& content = facts.plan.content;
+  state::Release release{.id = deployment.release,
+                         .number = facts.number,
+                         .version = content.version,
+                         .project = content.project,
+                         .environment = content.environment,
+                         .commit = content.commit,
+                         .tree = facts.source.tree,
+                         .dirty = content.dirty,
+                         .created_at = format_time(facts.environment.ports.clock.wall()),
+                         .created_by = facts.environment.user_at_host,
+                         .run = deployment.run,
+                         .operation = content.operation,
+                         .plan_digest = facts.plan.envelope.digest,
+                         .pipeline_digest = content.pipeline_digest,
+                         .outcome = facts.outcome,
+                         .tool = facts.environment.tool,
+                         .rolled_back_to = content.target_release};
+  for (const RunStep& step : deployment.steps)
+    if (!step.removal)
+      release.steps.push_back(record_of(step, deployment.outputs, facts.environment.redactions));
+  if (!facts.live) return release;
+  for (const state::ReleaseStep& before : facts.live->steps) {
+    const auto listed = [&](const plan::PlannedStep& step) {
+      return step.status == plan::StepStatus::gone && step.inputs == before.inputs &&
+             step.action == before.action;
+    };
+    const bool partial = content.operation == "run" && !release.step(before.id);
+    if (partial || std::any_of(content.steps.begin(), content.steps.end(), listed))
+      release.steps.push_back(before);
+  }
+  return release;
+}
+
+} // namespace deployctl::engine

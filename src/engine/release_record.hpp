@@ -1,0 +1,23 @@
+// From what a run did to the release record: everything a later rollback needs. Pure.
+#pragma once
+
+#include "base/redactor.hpp"
+#include "engine/deployment.hpp"
+#include "engine/engine.hpp"
+#include "state/release.hpp"
+
+namespace deployctl::engine {
+
+struct ReleaseFacts {
+  const plan::Plan& plan;
+  const Source& source;
+  const Environment& environment;
+  const std::optional<state::Release>& live;
+  std::int64_t number = 0;
+  state::ReleaseOutcome outcome = state::ReleaseOutcome::good;
+};
+
+// Steps that the plan only lists (gone, not removed) stay recorded: they are still live.
+state::Release make_release(const Deployment& deployment, const ReleaseFacts& facts);
+
+} // namespace deployctl::engine

@@ -1,0 +1,256 @@
+#include "engine/run.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "base/time.hpp"
+#include "engine/endings.hpp"
+#include "engine/file_inputs.hpp"
+#include "engine/finally.hpp"
+#include "engine/program.hpp"
+#include "engine/recovery.hpp"
+#include "engine/release_record.hpp"
+#include "state/history.hpp"
+
+namespace deployctl::engine {
+
+namespace {
+
+Result<std::unique_ptr<state::JournalWriter>>
+open_journal(const Environment& environment, const std::string& path, const state::JournalHeader* header) {
+  if (environment.open_journal) return environment.open_journal(path, header);
+  return header ? state::JournalWriter::create(path, *header) : state::JournalWriter::resume(path);
+}
+
+Error with_journal(Error error, const std::string& path) {
+  return std::move(error).in("while writing the journal " + path);
+}
+
+} // namespace
+
+Run::Run(const RunOrder& order)
+    : order_(order), deployment_{
+                         .request = order.planning.request(), .run = order.run, .release = order.release} {
+  deployment_.keep_files = [this](const Description& description, const Value& inputs) {
+    return keep_files(description, inputs);
+  };
+}
+
+Result<std::unique_ptr<Run>> Run::begin(const RunOrder& order, const Approval& approval) {
+  std::unique_ptr<Run> run(new Run(order));
+  DEPLOYCTL_CHECK(run->lay_out_steps());
+  DEPLOYCTL_TRY(const auto blobs, run->keep_known_files());
+  const std::string path = order.environment.state.journal_path(order.run);
+  const state::JournalHeader header{.run = order.run,
+                                    .stack = order.pipeline.stack(),
+                                    .tool = order.environment.tool,
+                                    .plan_digest = order.plan.envelope.digest,
+                                    .epoch = order.epoch,
+                                    .created_at = format_time(order.environment.ports.clock.wall())};
+  DEPLOYCTL_TRY(auto writer, open_journal(order.environment, path, &header));
+  run->journal_ = std::make_unique<RunJournal>(std::move(writer), path, order.environment.redactions);
+  const RunBegin record{order.plan.content.operation, order.release, order.environment.user_at_host,
+                        order.plan.content.pipeline_digest, plan::to_value(order.plan)};
+  const ApprovalRecord approved{order.plan.envelope.digest, approval.by, approval.how};
+  if (auto begun = run->journal_->begin(record, blobs, approved); !begun)
+    return fail(with_journal(begun.error(), path));
+  DEPLOYCTL_CHECK(run->mark_pending());
+  return run;
+}
+
+Result<std::unique_ptr<Run>> Run::resume(const RunOrder& order, RunHistory history) {
+  std::unique_ptr<Run> run(new Run(order));
+  run->history_ = std::move(history);
+  run->deployment_.resumed = &*run->history_;
+  DEPLOYCTL_CHECK(run->lay_out_steps());
+  const std::string path = order.environment.state.journal_path(order.run);
+  DEPLOYCTL_TRY(auto writer, open_journal(order.environment, path, nullptr));
+  run->journal_ = std::make_unique<RunJournal>(std::move(writer), path, order.environment.redactions);
+  return run;
+}
+
+Result<std::vector<Choice>> Run::resolve_open_stages() {
+  return engine::resolve_open_stages(order_.environment, order_.planning, *history_, order_.plan.content,
+                                     *journal_);
+}
+
+Status Run::drop(const std::string& why) {
+  DEPLOYCTL_CHECK(journal_->decision({"replaced", order_.environment.user_at_host, why}));
+  Ending ending{.exit_code = exit_code::failed, .outcome = Outcome::aborted, .run = order_.run};
+  DEPLOYCTL_CHECK(journal_->end({std::string(to_text(ending.outcome)), ending.exit_code, ""}));
+  say("recovered", Level::info,
+      fmt::format("run {} had changed nothing and is dropped: {}", order_.run, why));
+  return commit_records(ending, false);
+}
+
+Status Run::lay_out_steps() {
+  return lay_out(deployment_, order_.plan.content, order_.pipeline, order_.environment.catalog);
+}
+
+Result<std::vector<std::string>> Run::keep_known_files() {
+  std::vector<std::string> kept;
+  for (const RunStep& step : deployment_.steps)
+    if (step.provider && !step.removal)
+      DEPLOYCTL_CHECK(keep_files(step.provider->description, step.inputs, &kept));
+  std::sort(kept.begin(), kept.end());
+  kept.erase(std::unique(kept.begin(), kept.end()), kept.end());
+  return kept;
+}
+
+Status Run::keep_files(const Description& description, const Value& inputs, std::vector<std::string>* kept) {
+  FileSources sources;
+  collect_sources(description.fields, inputs, order_.source.directory, sources);
+  const state::Blobs blobs = order_.environment.state.blobs();
+  for (const auto& [sha256, path] : sources) {
+    if (kept) kept->push_back(sha256);
+    if (blobs.contains(sha256)) continue;
+    DEPLOYCTL_TRY(const state::BlobInfo stored, blobs.put_file(path));
+    if (stored.sha256 != sha256)
+      return fail(Cause::conflict, fmt::format("'{}' was changed since the plan was made", path),
+                  "plan again");
+  }
+  return {};
+}
+
+// Both say that a run has begun, so that whoever comes next finds it, whatever happens to this process.
+Status Run::mark_pending() {
+  const std::string name = order_.planning.stack().name();
+  if (order_.stacked) {
+    auto marked = state::update_cell(order_.planning.stack().cell(), [this](state::Cell& cell) -> Status {
+      if (!cell.pending_run.empty() && cell.pending_run != order_.run)
+        return fail(Cause::conflict, fmt::format("run {} of this stack is pending", cell.pending_run));
+      cell.pending_run = order_.run;
+      return {};
+    });
+    if (!marked) return fail(std::move(marked).error());
+  }
+  return order_.environment.history.add_run({.id = order_.run,
+                                             .stack = name,
+                                             .operation = order_.plan.content.operation,
+                                             .started_at = format_time(order_.environment.ports.clock.wall()),
+                                             .journal = "runs/" + order_.run + ".journal"});
+}
+
+Ending Run::execute() {
+  say("run_started", Level::info, fmt::format("run {} {}", order_.run, history_ ? "goes on" : "begins"));
+  return run_program(make_program(deployment_, order_.pipeline, order_.environment.parallel));
+}
+
+Ending Run::abort(bool keep) {
+  Program program = make_program(deployment_, order_.pipeline, order_.environment.parallel);
+  const Error aborted{.cause = Cause::cancelled, .message = "the run was aborted"};
+  // The step of the newest effect stands in for the failed one: its own rules say what may go back.
+  program.failed = program.touched.empty() ? 0 : program.touched.back().step;
+  program.failure = aborted;
+  if (keep)
+    for (StepWork& step : program.steps) step.reversal = Reversal::keep;
+  Ending ending = run_program(std::move(program));
+  if (ending.outcome == Outcome::failed || ending.outcome == Outcome::rolled_back)
+    ending.outcome = Outcome::aborted;
+  return ending;
+}
+
+Ending Run::run_program(Program program) {
+  Executor executor(order_.environment, deployment_, *journal_, std::move(program));
+  const Finish how = executor.run();
+  const int signal = order_.environment.interrupts.signal ? order_.environment.interrupts.signal() : 0;
+  Ending ending = ending_of(executor.scheduler(), deployment_, how, signal);
+  ending.journal = journal_->path();
+  if (executor.journal_error()) {
+    ending.error = with_journal(*executor.journal_error(), journal_->path());
+    ending.exit_code = ending.world.empty() ? exit_code::failed : exit_code::mixed;
+    ending.outcome = ending.world.empty() ? Outcome::failed : Outcome::mixed;
+    return ending; // stays pending: what is not written cannot be committed
+  }
+  if (how != Finish::abandoned) run_finally(ending);
+  if (ending.outcome == Outcome::interrupted)
+    ending.next_command = fmt::format("deployctl apply {}", order_.pipeline.environment);
+  else
+    commit(ending);
+  return ending;
+}
+
+void Run::run_finally(const Ending& ending) {
+  FinallySteps steps(order_.environment, order_.pipeline, deployment_, *journal_);
+  steps.run(result_of(ending));
+}
+
+bool Run::makes_release(const Ending& ending) const {
+  const bool went_through =
+      ending.outcome == Outcome::succeeded || (ending.outcome == Outcome::mixed && !ending.error);
+  return order_.stacked && went_through;
+}
+
+// Every line of this is repeated by the next command when the process dies in it.
+void Run::commit(Ending& ending) {
+  const bool release = makes_release(ending);
+  if (release) ending.release = order_.release;
+  auto ended = journal_->end({std::string(to_text(ending.outcome)), ending.exit_code, ending.release});
+  if (ended) ended = commit_records(ending, release);
+  if (ended) return;
+  say("diagnostic", Level::error,
+      "the run is over, but its record is not complete: " + ended.error().message);
+  if (!ending.error) ending.error = ended.error();
+  if (ending.exit_code == exit_code::done) ending.exit_code = exit_code::mixed;
+}
+
+Status Run::commit_records(Ending& ending, bool makes_release) {
+  Environment& environment = order_.environment;
+  DEPLOYCTL_TRY(const auto before, order_.planning.stack().cell().read());
+  const bool named =
+      before.cell.current_release == order_.release; // by a process that died behind the next lines
+  ending.release_number = named ? before.cell.release_number : before.cell.release_number + 1;
+  if (makes_release) {
+    const auto outcome =
+        ending.exit_code == exit_code::done ? state::ReleaseOutcome::good : state::ReleaseOutcome::mixed;
+    const state::Release release =
+        make_release(deployment_, {order_.plan, order_.source, environment, order_.planning.live(),
+                                   ending.release_number, outcome});
+    DEPLOYCTL_TRY(const auto known, environment.history.release(release.id));
+    if (!known) DEPLOYCTL_CHECK(environment.history.add_release(release));
+    if (!release.rolled_back_to.empty() && order_.planning.live() && !named)
+      DEPLOYCTL_CHECK(environment.history.set_quarantine(
+          order_.planning.live()->id, true, "rolled back by release " + std::to_string(release.number)));
+  }
+  if (order_.stacked) {
+    auto swapped = state::update_cell(order_.planning.stack().cell(), [&](state::Cell& cell) -> Status {
+      cell.pending_run.clear();
+      if (!makes_release) return {};
+      cell.current_release = order_.release;
+      cell.release_number = ending.release_number;
+      return {};
+    });
+    if (!swapped) return fail(std::move(swapped).error());
+  }
+  if (!makes_release) ending.release_number = 0;
+  DEPLOYCTL_CHECK(environment.history.finish_run({.id = order_.run,
+                                                  .stack = order_.pipeline.stack(),
+                                                  .operation = order_.plan.content.operation,
+                                                  .ended_at = format_time(environment.ports.clock.wall()),
+                                                  .exit_code = ending.exit_code,
+                                                  .outcome = std::string(to_text(ending.outcome)),
+                                                  .journal = "runs/" + order_.run + ".journal",
+                                                  .summary = to_value(ending)}));
+  return journal_->committed();
+}
+
+Ending Run::commit_recorded() {
+  const RunEnd& end = *history_->end;
+  Ending ending{
+      .exit_code = end.exit_code, .run = order_.run, .release = end.release, .journal = journal_->path()};
+  ending.outcome = end.exit_code == exit_code::done ? Outcome::succeeded : Outcome::mixed;
+  if (auto done = commit_records(ending, !end.release.empty()); !done) return refused(done.error());
+  say("recovered", Level::info, fmt::format("run {} had ended; its record is complete now", order_.run));
+  return ending;
+}
+
+void Run::say(const char* type, Level level, std::string message) const {
+  order_.environment.events.emit({.type = type,
+                                  .level = level,
+                                  .message = std::move(message),
+                                  .fields = Value::Map{{"run", order_.run}}});
+}
+
+} // namespace deployctl::engine
