@@ -84,7 +84,8 @@ Status Wiring::open_machine(const std::string& stack) {
 
 Status Wiring::open_source() {
   inputs_.emplace(project_.directory);
-  source_.emplace(engine::Source{.files = *inputs_, .version = loaded_.pipeline.release_version});
+  source_.emplace(engine::Source{
+      .files = &*inputs_, .directory = project_.directory, .version = loaded_.pipeline.release_version});
   if (!loaded_.surroundings.repository) return {};
   vcs::Repository& repository = *loaded_.surroundings.repository;
   const config::GitFacts& git = *loaded_.surroundings.facts.git;
