@@ -129,11 +129,28 @@ Status Database::migrate(std::span<const std::string_view> migrations) {
   return done ? ended : done;
 }
 
-Result<int> Database::change(std::string_view sql, const std::vector<Parameter>& parameters) {
-  const std::lock_guard lock(mutex_);
+Result<int> Database::step(std::string_view sql, const std::vector<Parameter>& parameters) {
   const Statement statement = prepare(handle_, sql, parameters);
   if (!statement || sqlite3_step(statement.get()) != SQLITE_DONE) return failure("cannot write");
   return sqlite3_changes(handle_);
+}
+
+Result<int> Database::change(std::string_view sql, const std::vector<Parameter>& parameters) {
+  const std::lock_guard lock(mutex_);
+  return step(sql, parameters);
+}
+
+Status Database::change_all(const std::vector<Command>& commands) {
+  const std::lock_guard lock(mutex_);
+  DEPLOYCTL_CHECK(execute("BEGIN IMMEDIATE"));
+  Status done;
+  for (const Command& command : commands) {
+    const auto stepped = step(command.sql, command.parameters);
+    if (!stepped) done = fail(stepped.error());
+    if (!done) break;
+  }
+  const Status ended = execute(done ? "COMMIT" : "ROLLBACK");
+  return done ? ended : done;
 }
 
 Status Database::query(std::string_view sql, const std::vector<Parameter>& parameters,

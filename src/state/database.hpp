@@ -20,6 +20,11 @@ namespace deployctl::state {
 
 using Parameter = std::variant<std::nullptr_t, std::int64_t, std::string>; // for ?1, ?2, … in order
 
+struct Command {
+  std::string sql;
+  std::vector<Parameter> parameters;
+};
+
 // The current row of a query, by column from 0. Valid during the visit only.
 class Row {
 public:
@@ -46,6 +51,8 @@ public:
 
   // The number of rows that changed. Cause::conflict when a constraint or another process's lock forbids it.
   Result<int> change(std::string_view sql, const std::vector<Parameter>& parameters);
+  // Several changes, all or none.
+  Status change_all(const std::vector<Command>& commands);
   // Each row in turn, until `visit` fails.
   Status query(std::string_view sql, const std::vector<Parameter>& parameters,
                const std::function<Status(const Row&)>& visit);
@@ -53,6 +60,7 @@ public:
 private:
   explicit Database(sqlite3* handle, std::string path) : handle_(handle), path_(std::move(path)) {}
   Status migrate(std::span<const std::string_view> migrations);
+  Result<int> step(std::string_view sql, const std::vector<Parameter>& parameters);
   Status execute(const std::string& sql); // several statements, no parameters
   [[nodiscard]] tl::unexpected<Error> failure(std::string_view doing) const;
 

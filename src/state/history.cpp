@@ -55,10 +55,10 @@ Result<RunRecord> run_from(const Row& row) {
 Result<std::optional<Release>> newest(Database& database, std::string_view condition,
                                       const std::vector<Parameter>& parameters) {
   std::optional<Release> found;
-  const std::string sql =
-      fmt::format("SELECT document, quarantined, quarantine_reason FROM releases WHERE {} "
-                  "ORDER BY number DESC LIMIT 1",
-                  condition);
+  const std::string sql = fmt::format("SELECT document, quarantined, quarantine_reason FROM releases JOIN "
+                                      "release_documents USING (id) WHERE {} "
+                                      "ORDER BY number DESC LIMIT 1",
+                                      condition);
   DEPLOYCTL_CHECK(database.query(sql, parameters, [&](const Row& row) -> Status {
     DEPLOYCTL_TRY(const Value document, parse_json(row.text(0), JsonMode::contract, document_limits));
     DEPLOYCTL_TRY(found, release_from(document));
@@ -133,17 +133,20 @@ Result<History> History::open(const std::string& path) {
 
 Status History::add_release(const Release& release) {
   const std::string sql =
-      fmt::format("INSERT INTO releases ({}, stack, document) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
-                  "?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+      fmt::format("INSERT INTO releases ({}, stack) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
+                  "?9, ?10, ?11, ?12, ?13, ?14)",
                   line_columns);
-  auto added = database_->change(
-      sql, {release.id, release.number, release.version, release.commit, flag(release.dirty),
-            release.created_at, release.created_by, release.run, release.operation,
-            std::string(to_text(release.outcome)), release.rolled_back_to, flag(release.quarantined),
-            release.quarantine_reason, release.stack(), to_json(to_value(release))});
-  if (added) return {};
-  return fail(std::move(added).error().in(
-      fmt::format("while recording release {} of '{}' ({})", release.number, release.stack(), release.id)));
+  const Command row{sql,
+                    {release.id, release.number, release.version, release.commit, flag(release.dirty),
+                     release.created_at, release.created_by, release.run, release.operation,
+                     std::string(to_text(release.outcome)), release.rolled_back_to, flag(release.quarantined),
+                     release.quarantine_reason, release.stack()}};
+  const Command document{"INSERT INTO release_documents VALUES (?1, ?2)",
+                         {release.id, to_json(to_value(release))}};
+  return database_->change_all({row, document}).map_error([&](Error error) {
+    return std::move(error).in(
+        fmt::format("while recording release {} of '{}' ({})", release.number, release.stack(), release.id));
+  });
 }
 
 Result<std::vector<ReleaseLine>> History::releases(const std::string& stack, int limit) const {
