@@ -49,7 +49,9 @@ std::string header_mismatch(const std::map<std::string, std::string>& wanted, co
   for (const auto& [name, value] : wanted) {
     const auto [first, last] = response.headers.equal_range(to_lower(name));
     if (first == last) return fmt::format("the answer has no header '{}'", name);
-    if (std::none_of(first, last, [&](const auto& header) { return header.second == value; }))
+    bool found = false;
+    for (auto header = first; header != last; ++header) found |= header->second == value;
+    if (!found)
       return fmt::format("header '{}' is '{}', wanted '{}'", name, first->second.substr(0, 200), value);
   }
   return {};

@@ -20,8 +20,8 @@ public:
 };
 
 struct Bench {
-  std::shared_ptr<World> world = std::make_shared<World>(&machine.clock);
   Machine machine;
+  std::shared_ptr<World> world = std::make_shared<World>(&machine.clock);
   Catalog catalog = make_catalog(world);
   Connection connection;
   Recorder recorder;

@@ -43,8 +43,8 @@ std::string archive_name(const Value& archive) {
 
 ReleaseWork::ReleaseWork(WriteSession& session, const ReleaseInputs& inputs, const Change& change,
                          const Stage& stage, const Intent& intent)
-    : session_(session), inputs_(inputs), change_(change), stage_(stage), intent_(intent),
-      to_(text_at(change.basis, "to")), from_(text_at(change.basis, "from")) {
+    : session_(session), inputs_(inputs), stage_(stage), intent_(intent), to_(text_at(change.basis, "to")),
+      from_(text_at(change.basis, "from")) {
   if (const Value* host = change.basis.find("host")) host_ = host_from(*host);
 }
 

@@ -43,7 +43,6 @@ private:
 
   WriteSession& session_;
   const ReleaseInputs& inputs_;
-  const Change& change_;
   const Stage& stage_;
   const Intent& intent_;
   Host host_;
