@@ -103,7 +103,9 @@ Result<plan::Plan> make_plan(const PlanRequest& request) {
 }
 
 Result<std::vector<plan::Stale>> check_still_true(const plan::Plan& approved, const PlanRequest& request) {
-  DEPLOYCTL_TRY(const plan::Plan now, compared(request));
+  PlanRequest anew = request; // sources may have changed while people looked at the plan
+  anew.memory = std::make_shared<PlanMemory>();
+  DEPLOYCTL_TRY(const plan::Plan now, compared(anew));
   return plan::differences_since(approved, now);
 }
 

@@ -77,25 +77,25 @@ std::set<std::string> ids_of(const std::vector<plan::PlannedStep>& steps) {
   return ids;
 }
 
-using Places = std::map<const state::ReleaseStep*, std::set<std::string>>; // host names; empty: not on hosts
+std::string place_key(const std::string& identity, const std::string& instance) {
+  return identity + "\n" + instance;
+}
 
-// The live release's steps that present ones are about, and where those are now.
-Places still_managed(const PlanRequest& request, const std::vector<plan::PlannedStep>& present) {
+// By identity and instance: the host names where present steps have it; none for things that are not on
+// hosts.
+using Places = std::map<std::string, std::set<std::string>>;
+
+Places managed_places(const PlanRequest& request, const std::vector<plan::PlannedStep>& present) {
   std::map<std::string_view, const config::Step*> written;
   for (const config::Step& step : request.pipeline.steps) written.emplace(step.id, &step);
   Places places;
   for (const plan::PlannedStep& step : present) {
     const Provider* provider = find_provider(request.catalog, step.action);
     if (!provider) continue;
-    const std::string identity = identity_text(provider->description, step.id, step.inputs);
-    const std::span<const Host> hosts = provider->description.on_hosts
-                                            ? std::span<const Host>(written.at(step.id)->hosts)
-                                            : std::span<const Host>();
-    const auto* live =
-        request.memory->live_step(request.live, request.catalog, {identity, step.id, step.instance, hosts});
-    if (!live) continue;
-    auto& names = places[live];
-    for (const Host& host : hosts) names.insert(host.name);
+    auto& names =
+        places[place_key(identity_text(provider->description, step.id, step.inputs), step.instance)];
+    if (provider->description.on_hosts)
+      for (const Host& host : written.at(step.id)->hosts) names.insert(host.name);
   }
   return places;
 }
@@ -110,6 +110,8 @@ plan::PlannedStep gone_step(const state::ReleaseStep& step, std::string id, bool
   planned.inputs = step.inputs;
   std::vector<std::string> names;
   for (const Host& host : step.hosts) names.push_back(host.name);
+  for (Target& target : recorded_targets(step))
+    planned.targets.push_back({.target = std::move(target), .change = {}, .fingerprint = {}, .facts = {}});
   if (!whole) planned.why = "no longer on " + join(names, ", ");
   return planned;
 }
@@ -155,10 +157,13 @@ std::vector<state::ReleaseStep> left_behind(const PlanRequest& request,
                                             const std::vector<plan::PlannedStep>& present) {
   std::vector<state::ReleaseStep> left;
   if (!request.live) return left;
-  const Places places = still_managed(request, present);
+  const Places places = managed_places(request, present);
   for (const state::ReleaseStep& step : request.live->steps) {
     if (step.kind != Kind::resource) continue;
-    const auto managed = places.find(&step);
+    const Provider* provider = find_provider(request.catalog, step.action);
+    const std::string identity =
+        provider ? identity_text(provider->description, step.id, step.inputs) : step.identity;
+    const auto managed = places.find(place_key(identity, step.instance));
     state::ReleaseStep rest = step;
     if (managed != places.end())
       std::erase_if(rest.hosts, [&](const Host& host) { return managed->second.contains(host.name); });
@@ -179,7 +184,8 @@ Status add_left_behind(const PlanRequest& request, std::vector<plan::PlannedStep
   for (const state::ReleaseStep& step : left) {
     if (leaving.contains(step.id)) continue;
     const auto recorded = std::ranges::find(request.live->steps, step.id, &state::ReleaseStep::id);
-    steps.push_back(gone_step(step, free_id(taken, step.id), recorded->hosts.size() == step.hosts.size()));
+    const bool whole = recorded->hosts.size() == step.hosts.size();
+    steps.push_back(gone_step(step, free_id(taken, step.id), whole));
   }
   return {};
 }

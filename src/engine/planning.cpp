@@ -58,15 +58,7 @@ Status Planning::read_records(const Source& source) {
   return {};
 }
 
-void Planning::prune() {
-  if (!live_) return;
-  const auto& steps = request_.pipeline.steps;
-  for (const state::ReleaseStep& recorded : live_->steps) {
-    const auto same = [&](const config::Step& step) { return step.id == recorded.id; };
-    if (recorded.kind == Kind::resource && std::none_of(steps.begin(), steps.end(), same))
-      request_.removals.push_back(recorded);
-  }
-}
+void Planning::prune() { request_.prune = true; }
 
 Result<plan::Plan> plan_apply(Environment& environment, const config::Pipeline& pipeline,
                               const Source& source, const ApplyOptions& options) {

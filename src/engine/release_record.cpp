@@ -32,6 +32,30 @@ state::ReleaseStep record_of(const RunStep& step, const OutputBook& outputs, con
   return record;
 }
 
+bool is_on(const state::ReleaseStep& step, const plan::PlannedTarget& target) {
+  if (!target.target.host) return step.hosts.empty();
+  return std::any_of(step.hosts.begin(), step.hosts.end(),
+                     [&](const Host& host) { return host.name == target.target.host->name; });
+}
+
+const plan::PlannedStep* listed_as_gone(const plan::Content& content, const state::ReleaseStep& before) {
+  const auto found =
+      std::find_if(content.steps.begin(), content.steps.end(), [&](const plan::PlannedStep& step) {
+        return step.status == plan::StepStatus::gone && step.action == before.action &&
+               step.inputs == before.inputs && is_on(before, step.targets.front());
+      });
+  return found == content.steps.end() ? nullptr : &*found;
+}
+
+// Under the plan's name for it, and only where it was left: the step of that id may be about the rest of it.
+state::ReleaseStep left_as(state::ReleaseStep before, const plan::PlannedStep& gone) {
+  before.id = gone.id;
+  before.hosts.clear();
+  for (const plan::PlannedTarget& target : gone.targets)
+    if (target.target.host) before.hosts.push_back(*target.target.host);
+  return before;
+}
+
 } // namespace
 
 state::Release make_release(const Deployment& deployment, const ReleaseFacts& facts) {
@@ -58,13 +82,10 @@ state::Release make_release(const Deployment& deployment, const ReleaseFacts& fa
       release.steps.push_back(record_of(step, deployment.outputs, facts.environment.redactions));
   if (!facts.live) return release;
   for (const state::ReleaseStep& before : facts.live->steps) {
-    const auto listed = [&](const plan::PlannedStep& step) {
-      return step.status == plan::StepStatus::gone && step.inputs == before.inputs &&
-             step.action == before.action;
-    };
-    const bool partial = content.operation == "run" && !release.step(before.id);
-    if (partial || std::any_of(content.steps.begin(), content.steps.end(), listed))
+    if (content.operation == "run" && !release.step(before.id))
       release.steps.push_back(before);
+    else if (const plan::PlannedStep* gone = listed_as_gone(content, before))
+      release.steps.push_back(left_as(before, *gone));
   }
   return release;
 }

@@ -77,6 +77,8 @@ private:
         one_target(approved.id, target, *found);
     }
     if (approved.targets.size() < now.targets.size()) add(approved.id, "", {}, "has other targets now");
+    if (approved.task_fingerprint != now.task_fingerprint)
+      add(approved.id, "", {}, "has other inputs or sources than when the plan was made");
     if (before == found_.size() && (approved.status != now.status || approved.inputs != now.inputs))
       add(approved.id, "", {}, "would do something else now: " + now.why);
   }

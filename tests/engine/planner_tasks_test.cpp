@@ -72,7 +72,13 @@ TEST_CASE("planner: a change of its sources runs a task; they are hashed once a 
   CHECK(asked == 1);
   CHECK_FALSE(rig.make()->has_changes());
   hash = "h2";
-  CHECK(planned(*rig.make(), "a").why == "its sources changed");
+  const plan::Plan approved = *rig.make();
+  CHECK(planned(approved, "a").why == "its sources changed");
+  hash = "h3";
+  const auto stale = check_still_true(approved, rig.request);
+  REQUIRE(stale);
+  REQUIRE(stale->size() == 2);
+  CHECK(to_text(stale->front()) == "a has other inputs or sources than when the plan was made");
 }
 
 TEST_CASE("planner: tasks stay as they are in a rollback, and a step that is named by run always runs") {

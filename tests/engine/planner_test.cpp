@@ -216,6 +216,22 @@ TEST_CASE("planner: prune removes whatever is left behind, also on hosts that a 
   CHECK(planned(plan, "web").status == StepStatus::unchanged);
 }
 
+TEST_CASE("planner: what was left on a host and recorded apart is pruned there only") {
+  PlannerRig rig;
+  rig.add_on_hosts("web", named("web"), {"app-1"});
+  rig.release(plan_of(rig));
+  state::ReleaseStep both = rig.live.steps.at(0);
+  both.id = "web~old";
+  both.hosts.push_back({.name = "app-2", .user = {}, .address = "app-2", .port = 0, .vars = {}});
+  rig.live.steps.push_back(both);
+  rig.world->put("sim.hosts/web@app-2", *rig.world->thing("sim.hosts/web@app-1"));
+  rig.request.prune = true;
+  const plan::Plan plan = plan_of(rig);
+  CHECK(planned(plan, "web").status == StepStatus::unchanged);
+  REQUIRE(planned(plan, "web~old").targets.size() == 1);
+  CHECK(planned(plan, "web~old").targets.at(0).target.name == "app-2");
+}
+
 TEST_CASE("planner: one identity on other hosts or another instance is another thing") {
   PlannerRig rig;
   rig.add_on_hosts("web", named("web", "1"), {"app-1"}).inputs["size"] = "1GiB";
