@@ -24,6 +24,7 @@ std::string text_of(const Value* value) {
 class Comparison {
 public:
   std::vector<Difference> steps(const PlannedStep& approved, const PlannedStep& now) {
+    approved_ = &approved;
     same("", "action", approved.action, now.action);
     same("", "instance", approved.instance, now.instance);
     inputs("inputs", approved.inputs, now.inputs);
@@ -90,6 +91,14 @@ private:
     for (const FieldChange& field : now.fields) field_change(target, approved, field);
   }
 
+  // A provider may show what an input leads to under another name: of a tree that was unknown,
+  // "files.bin/app".
+  [[nodiscard]] bool may_come_from_unknown(std::string_view path) const {
+    if (approved_->unknown.empty()) return false;
+    const Value* input = approved_->inputs.find(path.substr(0, path.find('.')));
+    return !input || has_unknown(*input);
+  }
+
   void field_change(const std::string& target, const Change& approved, const FieldChange& now) {
     for (const FieldChange& field : approved.fields) {
       const bool same_path = field.path == now.path;
@@ -100,7 +109,7 @@ private:
       if (has_unknown(field.after) || field.after == now.after) return;
       return add(target, "fields." + now.path, text_of(&field.after), text_of(&now.after));
     }
-    add(target, "fields." + now.path, "", text_of(&now.after));
+    if (!may_come_from_unknown(now.path)) add(target, "fields." + now.path, "", text_of(&now.after));
   }
 
   // The known part of such a value was compared with the inputs.
@@ -110,6 +119,7 @@ private:
     return found;
   }
 
+  const PlannedStep* approved_ = nullptr;
   std::vector<Difference> differences_;
 };
 

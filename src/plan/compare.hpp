@@ -22,8 +22,8 @@ struct Difference {
 //   targets are the approved ones (of a deferred step: any);
 //   the action of a target is the approved one or none, and an approved replace may become an update;
 //   a deferred step may create, update or run, but not replace or remove;
-//   a changed field was approved with the same new value, or was unknown;
-//   nothing has become less undoable, and no downtime has appeared.
+//   a changed field was approved with the same new value, or was unknown, or is none of the known inputs'
+//   while an input was unknown; nothing has become less undoable, and no downtime has appeared.
 std::vector<Difference> outside_approval(const PlannedStep& approved, const PlannedStep& now);
 
 // "the action on app-1 is replace, approved was update"; for errors.

@@ -55,12 +55,24 @@ TEST_CASE("approval: a changed field must have been approved with that value or 
   PlannedStep approved = approved_step();
   PlannedStep now = approved;
   now.targets.at(0).change.fields.at(0).after = "trace";
-  now.targets.at(0).change.fields.push_back({.path = "image.tag", .before = "a", .after = "b"});
+  approved.inputs["path"] = now.inputs["path"] = "/srv/app";
+  now.targets.at(0).change.fields.push_back({.path = "path.mode", .before = "a", .after = "b"});
   CHECK(differences(approved, now) == Texts{"fields.env.LEVEL on app-1 is \"trace\", approved was \"debug\"",
-                                            "fields.image.tag on app-1 is \"b\", approved was nothing"});
+                                            "fields.path.mode on app-1 is \"b\", approved was nothing"});
   approved.targets.at(0).change.fields = {{.path = "env", .after = Unknown{}},
-                                          {.path = "image", .after = Unknown{}}};
+                                          {.path = "path", .after = Unknown{}}};
   CHECK(differences(approved, now).empty());
+}
+
+TEST_CASE("approval: what an unknown input leads to may show under another name, once nothing is unknown it "
+          "may not") {
+  PlannedStep approved = approved_step();
+  PlannedStep now = approved;
+  now.targets.at(0).change.fields.push_back({.path = "files.bin/app", .before = "a", .after = "b"});
+  CHECK(differences(approved, now).empty());
+  approved.unknown.clear();
+  approved.inputs["image"] = now.inputs["image"] = "app:1";
+  CHECK(differences(approved, now).size() == 1);
 }
 
 TEST_CASE("approval: new targets, downtime and less undo are outside") {
