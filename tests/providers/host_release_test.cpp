@@ -322,6 +322,31 @@ TEST_CASE("host.release: health is asked once the release is live") {
   CHECK(server.requests().at(0).target == "/healthz");
 }
 
+TEST_CASE("host.release: going back waits for the answer of the release gone back to") {
+  Bench bench;
+  std::string version = "1";
+  tests::LoopbackServer server([&](const tests::Received&) {
+    return tests::Reply{.status = 200, .body = "{\"version\": \"" + version + "\"}"};
+  });
+  const auto of_version = [&](const char* wanted) {
+    return bench.release(
+        {{"health", Value::Map{{"http", ":" + std::to_string(server.port()) + "/"},
+                               {"json", Value::Map{{"pointer", "/version"}, {"equals", wanted}}}}}});
+  };
+  REQUIRE(bench.deploy(of_version("1")));
+  bench.recorder.undos.clear();
+  bench.run = "run-2";
+  bench.edit("two\n");
+  const Ask second = of_version("2");
+  REQUIRE(bench.deploy(second));
+  const auto back = bench.plan_back(second, bench.recorder.undos.back());
+  REQUIRE(back);
+  REQUIRE(bench.apply(second, *back));
+  CHECK(bench.ready(*back, back->stages.front()).state == Readiness::State::ready);
+  version = "2";
+  CHECK(bench.ready(*back, back->stages.front()).detail == "'/version' is \"2\", wanted \"1\"");
+}
+
 TEST_CASE("host.release: a removal leaves releases and shared, and can be taken back") {
   Bench bench;
   REQUIRE(bench.deploy(bench.release()));

@@ -248,13 +248,16 @@ Diagnosis Workbench::diagnose(const Failure& failure) {
   });
 }
 
+Result<Change> Workbench::plan_back(const Ask& ask, const Value& undo) {
+  DEPLOYCTL_TRY(const Observation seen, observe(ask));
+  return verbs<Resource>().revert({.ask = ask, .stage = "", .data = undo}, seen);
+}
+
 Status Workbench::revert(const Ask& ask) {
   std::vector<Value> undos = recorder.undos;
   std::ranges::reverse(undos);
   for (const Value& data : undos) {
-    DEPLOYCTL_TRY(const Observation seen, observe(ask));
-    DEPLOYCTL_TRY(const Change change,
-                  verbs<Resource>().revert({.ask = ask, .stage = "", .data = data}, seen));
+    DEPLOYCTL_TRY(const Change change, plan_back(ask, data));
     if (auto applied = apply(ask, change); !applied) return fail(std::move(applied).error());
   }
   return {};

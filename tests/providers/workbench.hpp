@@ -61,6 +61,7 @@ public:
   Result<Value> deploy(const Ask& ask); // plan and apply
   Confirmation confirm(const Ask& ask, const Change& change, const std::string& stage);
   Readiness ready(const Change& change, const Stage& stage);
+  Result<Change> plan_back(const Ask& ask, const Value& undo);
   // Takes back what the recorder holds, newest first.
   Status revert(const Ask& ask);
   Sample sample(const Ask& ask);

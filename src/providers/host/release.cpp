@@ -6,6 +6,7 @@
 
 #include "base/field_diff.hpp"
 #include "base/strings.hpp"
+#include "providers/host/release_answer.hpp"
 #include "providers/host/release_observation.hpp"
 #include "providers/host/release_operations.hpp"
 #include "providers/host/release_plan.hpp"
@@ -67,10 +68,16 @@ public:
   }
 
   Result<Change> revert(const Undo& undo, const Observation& seen) const override {
-    const Value desired =
-        with_defaults(table_.fields(), undo.ask.inputs ? *undo.ask.inputs : undo.ask.recorded);
-    DEPLOYCTL_TRY(const ReleaseInputs inputs, table_.decode(desired));
-    return plan_revert(inputs, desired, undo, seen);
+    const Value& inputs = undo.ask.inputs ? *undo.ask.inputs : undo.ask.recorded;
+    const Value* answer = undo.data.find("answer");
+    Value desired = with_defaults(table_.fields(), with_answer(inputs, answer ? *answer : Value()));
+    auto decoded = table_.decode(desired);
+    if (!decoded) { // somebody edited REVISION.json on the host
+      desired = with_defaults(table_.fields(), with_answer(inputs, {}));
+      decoded = table_.decode(desired);
+    }
+    DEPLOYCTL_TRY(const ReleaseInputs back, std::move(decoded));
+    return plan_revert(back, desired, undo, seen);
   }
 
   Value outputs(const Ask& ask, const Observation& seen) const override {

@@ -77,6 +77,7 @@ void take_revision(std::string_view text, Observation& seen) {
     if (const Value* found = revision->find(key); found && found->text()) seen.managed[key] = *found;
   if (const Value* version = revision->find("version"); version && version->text())
     seen.facts["version"] = *version;
+  if (const Value* answer = revision->find("answer"); answer && answer->map()) seen.facts["answer"] = *answer;
 }
 
 void take_fact(const Line& line, Observation& seen) {

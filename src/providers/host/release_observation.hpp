@@ -10,8 +10,8 @@ namespace deployctl::providers::host {
 
 // managed: current (the link), switched (the link the service was told about), digest, archive, files
 // {entries: {name: {sha256, mode} | {link}}} as far as the release brought them, and drift {name: {now, was}}
-// against its own listing. facts: version, free (KiB), extra (files that the release did not bring), unit
-// (ActiveState), dangling, blocked.
+// against its own listing. facts: version, answer (release_answer.hpp), free (KiB), extra (files that the
+// release did not bring), unit (ActiveState), dangling, blocked.
 Observation read_release(std::string_view out);
 
 } // namespace deployctl::providers::host

@@ -134,6 +134,7 @@ Result<Change> plan_release(const ReleaseInputs& inputs, const Value& desired, c
   if (change.fields.empty()) return change;
   change.action = seen.exists ? Action::update : Action::create;
   change.basis = basis(ask, from, to);
+  if (const Value* answer = seen.facts.find("answer")) change.basis["answer"] = *answer;
   change.summary = fmt::format("{} -> {}", from.empty() ? "nothing" : from, to);
   change.stages = stages_of(inputs, uploads);
   change.downtime = downtime_of(inputs);

@@ -8,6 +8,7 @@
 #include "base/json.hpp"
 #include "base/strings.hpp"
 #include "base/time.hpp"
+#include "providers/host/release_answer.hpp"
 #include "providers/host/release_plan.hpp"
 #include "providers/host/release_scripts.hpp"
 #include "providers/host/service_scripts.hpp"
@@ -43,8 +44,8 @@ std::string archive_name(const Value& archive) {
 
 ReleaseWork::ReleaseWork(WriteSession& session, const ReleaseInputs& inputs, const Change& change,
                          const Stage& stage, const Intent& intent)
-    : session_(session), inputs_(inputs), stage_(stage), intent_(intent), to_(text_at(change.basis, "to")),
-      from_(text_at(change.basis, "from")) {
+    : session_(session), inputs_(inputs), change_(change), stage_(stage), intent_(intent),
+      to_(text_at(change.basis, "to")), from_(text_at(change.basis, "from")) {
   if (const Value* host = change.basis.find("host")) host_ = host_from(*host);
 }
 
@@ -142,6 +143,7 @@ std::string ReleaseWork::revision() const {
                               {"version", inputs_.version},
                               {"run", intent_.run},
                               {"made_at", format_time(session_.ports.clock.wall())}};
+  if (Value answer = answer_of(change_.desired); !answer.is_null()) revision["answer"] = std::move(answer);
   if (inputs_.source.is_null()) revision["archive"] = "sha256:" + text_at(inputs_.archive, "sha256");
   return to_json(revision, JsonMode::plain) + "\n";
 }
@@ -171,8 +173,9 @@ Result<std::string> ReleaseWork::record_previous() {
   if (previous == to_) previous = intent_.undo.empty() ? from_ : text_at(intent_.undo.front(), "previous");
   const bool only_tells =
       previous == to_; // nothing new was uploaded: the service was not told about what is live
-  DEPLOYCTL_CHECK(
-      session_.effects.undo(Value::Map{{"previous", previous}, {"release", only_tells ? "" : to_}}));
+  const Value* answer = change_.basis.find("answer");
+  DEPLOYCTL_CHECK(session_.effects.undo(Value::Map{
+      {"previous", previous}, {"release", only_tells ? "" : to_}, {"answer", answer ? *answer : Value()}}));
   return previous;
 }
 

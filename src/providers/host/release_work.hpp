@@ -43,6 +43,7 @@ private:
 
   WriteSession& session_;
   const ReleaseInputs& inputs_;
+  const Change& change_;
   const Stage& stage_;
   const Intent& intent_;
   Host host_;
