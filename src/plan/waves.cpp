@@ -35,7 +35,7 @@ std::vector<std::vector<std::size_t>> make_waves(const Strategy& strategy,
   std::vector<std::size_t> line;
   for (std::size_t i = 0; i < targets.size(); ++i)
     if (targets[i].changes) line.push_back(i);
-  std::ranges::stable_partition(line, [&](std::size_t i) { return !targets[i].healthy; });
+  std::stable_partition(line.begin(), line.end(), [&](std::size_t i) { return !targets[i].healthy; });
 
   const std::vector<std::size_t> sizes = wave_sizes(strategy, targets.size());
   std::vector<std::vector<std::size_t>> waves;
