@@ -113,7 +113,7 @@ Ask Workbench::removal(Value::Map recorded) const {
 
 GuardedPorts Workbench::guarded(SessionMode mode, const Ask& ask) {
   const Ports ports{.http = http_,
-                    .hosts = hosts_,
+                    .hosts = other_hosts ? *other_hosts : hosts_,
                     .processes = processes_,
                     .files = files,
                     .clock = clock_,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -86,6 +87,7 @@ public:
   TestFiles files;
   std::stop_source stop;
   std::string run = "run-1";
+  std::unique_ptr<Hosts> other_hosts; // stands in for the port to this machine, when set
 
 private:
   os::TemporaryDirectory directory_;

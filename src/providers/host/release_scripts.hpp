@@ -82,8 +82,8 @@ if [ -n "$archive" ]; then
   rm -rf "$part"
   mkdir "$part"
   case $archive in
-    *.tar) tar -xf ".deployctl/uploads/$archive" -C "$part" ;;
-    *) tar -xzf ".deployctl/uploads/$archive" -C "$part" ;;
+    *.tar) tar -xof ".deployctl/uploads/$archive" -C "$part" ;;
+    *) tar -xzof ".deployctl/uploads/$archive" -C "$part" ;;
   esac
 fi
 mkdir -p "$part"
