@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import unittest
@@ -21,21 +22,15 @@ _deployctl
 printf '%s\n' "${COMPREPLY[@]}"
 """
 
-# zsh completes only inside its line editor, so it gets a pseudo-terminal of its own (zpty) and prints what it matched.
+# zsh completes only inside its line editor, so it gets a pseudo-terminal of its own (zpty); a key there shows the line.
 ZSH = r"""
 zmodload zsh/zpty
 zpty shell zsh -f -i
-zpty -w shell 'PS1=; autoload -U compinit; compinit -u -D; source "$SCRIPT"'
-zpty -w shell 'zstyle ":completion:*" list-grouped no; bindkey "^X" complete-word; zstyle ":completion:*" verbose no'
-zpty -w shell 'comppostfuncs=(show); show() { print -r -- "<<${compstate[nmatches]}>>" }; LISTMAX=10000; setopt list_ambiguous auto_list; print ready'
-zpty -r shell line '*ready*'
-zpty -n -w shell "$LINE"$'\t\t'
-zpty -r -t shell line
-for try in {1..100}; do
-  zpty -r -t shell more && line+="$more"
-  [[ "$line" == *"$WANTED"* ]] && break
-  sleep 0.05
-done
+zpty -w shell 'autoload -U compinit; compinit -u -D; source "$SCRIPT"'
+zpty -w shell 'show() { print -r -- "<<$BUFFER>>" }; zle -N show; bindkey "^B" show; print ready'
+zpty -r shell line '*ready*ready*'
+zpty -n -w shell "$LINE"$'\t\x02'
+zpty -r shell line '*<<*>>*'
 zpty -d shell
 print -r -- "$line"
 """
@@ -83,11 +78,12 @@ class Shells(unittest.TestCase):
         self.assertIn("deploy.yaml", fish("deployctl -f dep"))
 
     def test_zsh(self):
-        def zsh(line, wanted):
-            return self.completed("zsh", ["zsh", "-f", "-c", ZSH], line, WANTED=wanted)
-        self.assertIn("plan", zsh("deployctl pla", "plan "))
-        self.assertIn("guarded", zsh("deployctl plan gua", "guarded "))
-        self.assertIn("motd", zsh("deployctl run local mo", "motd "))
+        def zsh(line):
+            return re.search("<<(.*)>>", self.completed("zsh", ["zsh", "-f", "-c", ZSH], line)).group(1)
+        self.assertEqual(zsh("deployctl pla"), "deployctl plan ")
+        self.assertEqual(zsh("deployctl plan gua"), "deployctl plan guarded ")
+        self.assertEqual(zsh("deployctl run local mo"), "deployctl run local motd ")
+        self.assertEqual(zsh("deployctl plan local --detailed"), "deployctl plan local --detailed-exitcode ")
 
     def test_candidates_are_silent_and_leave_nothing_behind(self):
         (self.project.place / "deploy.yaml").write_text("a: [unfinished")
