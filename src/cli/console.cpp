@@ -59,9 +59,12 @@ void Console::report(const std::vector<Source>& sources, const std::vector<Diagn
   document_["diagnostics"] = ui::diagnostics_value(sources, diagnostics);
 }
 
-void Console::finish(ExitCode code) {
+void Console::conclude(ExitCode code) {
   document_["exit_code"] = static_cast<int>(code);
   document_["exit_reason"] = name_of(code);
+}
+
+void Console::finish() {
   if (format_ == OutputFormat::json) write(out_, to_pretty_json(document_, JsonMode::plain));
 }
 

@@ -35,8 +35,10 @@ public:
   void note(std::string_view text); // standard error; nothing with --quiet
   void report(const Error& error);  // standard error, and into the document
   void report(const std::vector<Source>& sources, const std::vector<Diagnostic>& diagnostics);
+  // Completes the document by the exit code.
+  void conclude(ExitCode code);
   // Prints the document when one is wanted. Call once.
-  void finish(ExitCode code);
+  void finish();
 
   [[nodiscard]] const ui::Style& out_style() const { return out_style_; }
   [[nodiscard]] const ui::Style& err_style() const { return err_style_; }

@@ -31,7 +31,7 @@ ui::Ending view_of(const engine::Ending& ending, const config::Pipeline& pipelin
 
 } // namespace
 
-ExitCode conclude(Invocation& invocation, Wiring& wiring, const engine::Ending& ending,
+ExitCode conclude(Invocation& invocation, const Wiring& wiring, const engine::Ending& ending,
                   std::chrono::nanoseconds began) {
   const auto elapsed = std::chrono::duration_cast<Milliseconds>(invocation.clock.boot() - began);
   const ui::Ending view = view_of(ending, wiring.pipeline(), wiring.source().version, elapsed);
@@ -47,20 +47,7 @@ ExitCode conclude(Invocation& invocation, Wiring& wiring, const engine::Ending& 
     invocation.console.answer(text, document);
   else
     invocation.console.answer_failure(text, document);
-  summarise(wiring, code, std::move(document));
   return code;
-}
-
-void summarise(Wiring& wiring, ExitCode code, Value fields) {
-  fields["exit_code"] = static_cast<int>(code);
-  const Value* outcome = fields.find("outcome");
-  std::string message = "exit code " + std::to_string(static_cast<int>(code));
-  if (outcome && outcome->text()) message = *outcome->text() + ", " + message;
-  const bool is_good = code == ExitCode::done || code == ExitCode::changes_pending;
-  wiring.events().emit({.type = "summary",
-                        .level = is_good ? Level::info : Level::error,
-                        .message = message,
-                        .fields = std::move(fields)});
 }
 
 } // namespace deployctl::cli

@@ -11,6 +11,7 @@
 #include "base/redactor.hpp"
 #include "cli/command_line.hpp"
 #include "cli/console.hpp"
+#include "cli/event_output.hpp"
 #include "cli/options.hpp"
 #include "os/environment.hpp"
 #include "os/terminal.hpp"
@@ -18,12 +19,12 @@
 namespace deployctl::cli {
 
 struct Invocation {
-  const std::vector<std::string>& words; // all of them, for records
   const CommandLine& line;
   const Options& options;
   const os::Environment& environment;
   const os::Terminal& terminal;
   Console& console;
+  EventOutput& events;
   RedactionSet& redactions;
   Clock& clock;
   Random& random;

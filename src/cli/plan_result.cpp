@@ -1,13 +1,12 @@
 #include "cli/plan_result.hpp"
 
 #include "cli/approve.hpp"
-#include "cli/endings.hpp"
 #include "os/files.hpp"
 #include "ui/plan_view.hpp"
 
 namespace deployctl::cli {
 
-Result<ExitCode> plan_result(Invocation& invocation, Wiring& wiring, const plan::Plan& plan) {
+Result<ExitCode> plan_result(Invocation& invocation, const Wiring& wiring, const plan::Plan& plan) {
   show_plan(invocation, plan, wiring.live(), ui::plan_document(plan));
   if (const std::optional<std::string> file = invocation.line.value("out")) {
     // It names hosts, paths and versions of secrets: for its owner only.
@@ -15,11 +14,7 @@ Result<ExitCode> plan_result(Invocation& invocation, Wiring& wiring, const plan:
     invocation.console.note("Saved to " + *file + ". To apply exactly this: deployctl apply " + *file + "\n");
   }
   const bool is_pending = invocation.line.has("detailed-exitcode") && plan.has_changes();
-  const ExitCode code = is_pending ? ExitCode::changes_pending : ExitCode::done;
-  summarise(wiring, code,
-            Value::Map{{"outcome", plan.has_changes() ? "changes" : "no_changes"},
-                       {"digest", plan.envelope.digest}});
-  return code;
+  return is_pending ? ExitCode::changes_pending : ExitCode::done;
 }
 
 } // namespace deployctl::cli

@@ -7,6 +7,6 @@
 
 namespace deployctl::cli {
 
-Result<ExitCode> plan_result(Invocation& invocation, Wiring& wiring, const plan::Plan& plan);
+Result<ExitCode> plan_result(Invocation& invocation, const Wiring& wiring, const plan::Plan& plan);
 
 } // namespace deployctl::cli

@@ -36,7 +36,9 @@ Result<PlanSubject> find_subject(const Project& project, const std::string& name
   if (!text && text.error().cause == Cause::not_found)
     return fail(Cause::config, "there is no plan file '" + name + "'");
   if (!text) return fail(std::move(text).error());
-  DEPLOYCTL_TRY(plan::Plan plan, plan::from_file(*text));
+  DEPLOYCTL_TRY(plan::Plan plan, plan::from_file(*text).map_error([&](Error error) {
+    return std::move(error).in("while checking the digest of '" + name + "'");
+  }));
   if (plan.content.operation != "apply")
     return fail(Cause::config,
                 "'" + name + "' is a plan of '" + plan.content.operation + "', not of 'apply'");

@@ -29,7 +29,8 @@ int refuse(const UsageError& error, Console& console, bool json) {
   console.configure(options, {});
   console.report(Error{.cause = Cause::config, .message = error.message, .help = error.help});
   if (error.command) console.err().write(usage_line(*error.command) + "\n");
-  console.finish(ExitCode::usage);
+  console.conclude(ExitCode::usage);
+  console.finish();
   return static_cast<int>(ExitCode::usage);
 }
 
@@ -88,17 +89,20 @@ int run_program(const std::vector<std::string>& words, const os::Environment& en
   console.configure(*options, terminal);
   SystemClock clock;
   SystemRandom random;
-  Invocation invocation{.words = words,
-                        .line = *line,
+  EventOutput events(*options, console, redactions, clock);
+  Invocation invocation{.line = *line,
                         .options = *options,
                         .environment = environment,
                         .terminal = terminal,
                         .console = console,
+                        .events = events,
                         .redactions = redactions,
                         .clock = clock,
                         .random = random};
   const ExitCode code = run_command(invocation);
-  console.finish(code);
+  console.conclude(code);
+  events.finish(code, "");
+  console.finish();
   return static_cast<int>(code);
 }
 

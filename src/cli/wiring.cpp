@@ -1,6 +1,5 @@
 #include "cli/wiring.hpp"
 
-#include "cli/renderers.hpp"
 #include "cli/this_process.hpp"
 #include "os/files.hpp"
 
@@ -39,9 +38,9 @@ Result<std::unique_ptr<Wiring>> Wiring::open(Invocation& invocation, const Proje
 }
 
 Status Wiring::open_events() {
-  DEPLOYCTL_TRY(events_, open_event_stream(invocation_, run_id_, event_file_));
+  DEPLOYCTL_CHECK(invocation_.events.open(run_id_));
   interruption_.emplace(invocation_.options.timeout, [this](const std::string& message) {
-    events_->emit({.type = "signal", .level = Level::warning, .message = message});
+    invocation_.events.stream().emit({.type = "signal", .level = Level::warning, .message = message});
   });
   return {};
 }
@@ -84,11 +83,14 @@ Status Wiring::open_machine(const std::string& stack) {
 
 Status Wiring::open_source() {
   inputs_.emplace(project_.directory);
-  source_.emplace(engine::Source{
-      .files = &*inputs_, .directory = project_.directory, .version = loaded_.pipeline.release_version});
+  source_.emplace(engine::Source{.files = &*inputs_, .directory = project_.directory});
+  const config::Facts& facts = loaded_.surroundings.facts;
+  // Outside a repository the version is the run's id: as a part of the plan it would make every plan another
+  // one.
+  if (facts.git || facts.version) source_->version = loaded_.pipeline.release_version;
   if (!loaded_.surroundings.repository) return {};
   vcs::Repository& repository = *loaded_.surroundings.repository;
-  const config::GitFacts& git = *loaded_.surroundings.facts.git;
+  const config::GitFacts& git = *facts.git;
   source_->commit = git.sha;
   source_->branch = git.branch;
   source_->tags = git.tags;
@@ -120,7 +122,7 @@ void Wiring::wire() {
       .history = *history_,
       .resolver = *resolver_,
       .redactions = invocation_.redactions,
-      .events = *events_,
+      .events = invocation_.events.stream(),
       .interrupts = interruption_->interrupts(),
       .approve = {},
       .parallel = invocation_.options.parallel,

@@ -21,7 +21,6 @@
 #include "secrets/resolver.hpp"
 #include "state/history.hpp"
 #include "state/local_state.hpp"
-#include "ui/event_stream.hpp"
 
 namespace deployctl::cli {
 
@@ -41,7 +40,6 @@ public:
     return live_ ? &*live_ : nullptr;
   } // null: nothing is live
   [[nodiscard]] const std::string& run_id() const { return run_id_; }
-  [[nodiscard]] ui::EventStream& events() { return *events_; }
 
 private:
   Wiring(Invocation& invocation, const Project& project) : invocation_(invocation), project_(project) {}
@@ -55,8 +53,6 @@ private:
   Invocation& invocation_;
   const Project& project_;
   std::string run_id_;
-  std::unique_ptr<ui::Writer> event_file_;
-  std::unique_ptr<ui::EventStream> events_;
   std::optional<Interruption> interruption_;
   std::optional<state::LocalState> state_;
   std::optional<state::History> history_;

@@ -35,11 +35,13 @@ std::string prefix(const Event& event) {
 
 std::string event_line(const Event& event, const Style& style) {
   const bool is_output = event.type == "step_output";
-  std::string out = one_line(prefix(event));
+  const std::string message = one_line(event.message);
+  // A sentence that begins with its step needs no prefix.
+  const bool names_its_step = !is_output && !event.step.empty() && message.starts_with(event.step);
+  std::string out = names_its_step ? std::string() : one_line(prefix(event));
   if (!out.empty()) out = paint(style, Role::strong, out) + (is_output ? " | " : ": ");
   if (event.level == Level::warning) out.append("warning: ");
   if (event.level == Level::error) out.append("error: ");
-  const std::string message = one_line(event.message);
   return out.append(is_output ? message : paint(style, role_of(event.level), message)).append("\n");
 }
 

@@ -66,9 +66,15 @@ Result<ExitCode> run_complete(Invocation& invocation) {
   RedactionSet nothing;
   ui::StringWriter silence;
   Console silent(silence, silence, nothing);
-  Invocation quiet{invocation.words,    invocation.line, options, invocation.environment,
-                   invocation.terminal, silent,          nothing, invocation.clock,
-                   invocation.random};
+  Invocation quiet{.line = invocation.line,
+                   .options = options,
+                   .environment = invocation.environment,
+                   .terminal = invocation.terminal,
+                   .console = silent,
+                   .events = invocation.events,
+                   .redactions = nothing,
+                   .clock = invocation.clock,
+                   .random = invocation.random};
   const Result<Project> project = open_project(quiet);
   const auto ask = [&](auto answer) { return project ? answer(*project) : std::vector<Candidate>{}; };
   const ProjectNames names{

@@ -1,0 +1,112 @@
+#include "cli/command_rows.hpp"
+#include "cli/commands/run.hpp"
+
+namespace deployctl::cli {
+namespace {
+
+const Argument environment{
+    .name = "ENV", .help = "an environment of the pipeline", .candidates = Candidates::environments};
+const Argument environment_or_plan{
+    .name = "ENV|PLANFILE",
+    .help = "an environment, or a plan saved by 'plan -o' (write ./NAME for a file)",
+    .candidates = Candidates::environments_or_files};
+
+const Flag plan_out{.name = "out",
+                    .letter = 'o',
+                    .value = "FILE",
+                    .help = "save the plan, to be applied exactly",
+                    .candidates = Candidates::files};
+const Flag yes{.name = "yes", .letter = 'y', .help = "answer the question beforehand"};
+const Flag version{
+    .name = "version", .value = "V", .help = "name of the release; default: the version tag at HEAD"};
+
+Flag later(std::string_view name, std::string_view value = {}) {
+  return {.name = name, .value = value, .since = Since::later};
+}
+
+} // namespace
+
+std::vector<Command> first_steps() {
+  return {
+      {.name = "init",
+       .summary = "Write a pipeline that validates.",
+       .examples = {{"init", "deploy.yaml with the template host-release"},
+                    {"init --template exec", "a pipeline of commands"}},
+       .flags = {{.name = "template",
+                  .value = "NAME",
+                  .help = "what to start from",
+                  .kind = ValueKind::choice,
+                  .choices = {"host-release", "exec"}},
+                 later("from", "SOURCE")},
+       .run = run_init},
+      {.name = "validate",
+       .summary = "Find every mistake in the pipeline at once, offline.",
+       .examples = {{"validate", "deploy.yaml"}, {"validate other.yaml --output json", "for an editor"}},
+       .arguments = {{.name = "FILE",
+                      .help = "the pipeline; default: deploy.yaml",
+                      .candidates = Candidates::files,
+                      .required = false}},
+       .run = run_validate,
+       .takes_pipeline = true},
+      {.name = "plan",
+       .summary = "Compare the pipeline with the live world and show what would change. Changes nothing.",
+       .examples = {{"plan production", "what would change"},
+                    {"plan production -o next.plan", "save it, to apply exactly this"},
+                    {"plan production --detailed-exitcode", "exit 2 when changes are pending"}},
+       .arguments = {environment},
+       .flags = {plan_out,
+                 {.name = "detailed-exitcode", .help = "exit 2 when changes are pending"},
+                 version,
+                 {.name = "full", .help = "show unchanged steps and every field"},
+                 later("from", "ENV"),
+                 later("no-from", "WHY"),
+                 later("build"),
+                 later("prune")},
+       .run = run_plan},
+  };
+}
+
+std::vector<Command> changing() {
+  return {
+      {.name = "apply",
+       .summary = "Plan, ask, execute, verify and record a release.",
+       .examples = {{"apply production", "plan, ask, apply"},
+                    {"apply next.plan --yes", "exactly the saved plan, without a question"},
+                    {"apply production --lock-wait 10m", "wait for a run that is going on"}},
+       .arguments = {environment_or_plan},
+       .flags = {yes,
+                 {.name = "dry-run", .help = "the same as 'plan'"},
+                 version,
+                 later("build"),
+                 later("prune"),
+                 later("from", "ENV"),
+                 later("no-from", "WHY"),
+                 later("override-freeze", "WHY")},
+       .run = run_apply},
+      {.name = "rollback",
+       .summary = "Go back to a recorded release: a plan, a question, the same engine.",
+       .examples = {{"rollback production", "to the last good release before the live one"},
+                    {"rollback production --to v1.4.0", "to this one"}},
+       .arguments = {environment},
+       .flags = {{.name = "to",
+                  .value = "RELEASE",
+                  .help = "number, version, commit or id",
+                  .candidates = Candidates::releases},
+                 plan_out,
+                 yes,
+                 later("cross", "STEP")},
+       .run = run_rollback},
+      {.name = "run",
+       .summary = "Run steps and what they need. Makes no release.",
+       .examples = {{"run production test", "one step with its needs"}},
+       .arguments = {environment,
+                     {.name = "STEP",
+                      .help = "a step of the pipeline",
+                      .candidates = Candidates::steps,
+                      .repeats = true}},
+       .flags = {yes, version},
+       .run = run_steps},
+  };
+}
+
+} // namespace deployctl::cli

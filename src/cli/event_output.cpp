@@ -1,0 +1,74 @@
+#include "cli/event_output.hpp"
+
+#include <cerrno>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "os/files.hpp"
+#include "ui/ndjson.hpp"
+#include "ui/plain.hpp"
+#include "ui/quiet.hpp"
+
+namespace deployctl::cli {
+namespace {
+
+class FileWriter final : public ui::Writer {
+public:
+  explicit FileWriter(int descriptor) : descriptor_(descriptor), writer_(descriptor) {}
+  ~FileWriter() override { ::close(descriptor_); }
+  FileWriter(const FileWriter&) = delete;
+  FileWriter& operator=(const FileWriter&) = delete;
+
+  void write(std::string_view text) override { writer_.write(text); }
+
+private:
+  int descriptor_;
+  ui::DescriptorWriter writer_;
+};
+
+} // namespace
+
+std::unique_ptr<ui::Renderer> EventOutput::main_renderer() {
+  if (options_.output == OutputFormat::ndjson) return std::make_unique<ui::NdjsonRenderer>(console_.out());
+  if (options_.quiet) return std::make_unique<ui::QuietRenderer>(console_.err(), console_.err_style());
+  return std::make_unique<ui::PlainRenderer>(console_.err(), clock_, console_.err_style(),
+                                             options_.verbose ? ui::Verbosity::verbose
+                                                              : ui::Verbosity::normal);
+}
+
+bool EventOutput::somebody_reads() const {
+  return options_.output == OutputFormat::ndjson || !options_.event_file.empty();
+}
+
+Status EventOutput::open(const std::string& run_id) {
+  std::vector<std::unique_ptr<ui::Renderer>> renderers;
+  renderers.push_back(main_renderer());
+  if (const std::string& path = options_.event_file; !path.empty()) {
+    const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (descriptor < 0) return fail(os::system_error("cannot write the event file", path, errno));
+    file_ = std::make_unique<FileWriter>(descriptor);
+    renderers.push_back(std::make_unique<ui::NdjsonRenderer>(*file_));
+  }
+  ui::StreamOptions stream{.run = run_id, .tool = DEPLOYCTL_VERSION, .redact = [this](std::string_view text) {
+                             return redactions_.redact(text);
+                           }};
+  stream_ = std::make_unique<ui::EventStream>(clock_, std::move(stream), std::move(renderers));
+  return {};
+}
+
+void EventOutput::finish(ExitCode code, const std::string& run_id) {
+  if (!stream_ && (!somebody_reads() || !open(run_id))) return;
+  const Value& document = console_.document();
+  const Value* outcome = document.find("outcome");
+  std::string message = "exit code " + std::to_string(static_cast<int>(code));
+  if (outcome && outcome->text()) message = *outcome->text() + ", " + message;
+  const bool is_good = code == ExitCode::done || code == ExitCode::changes_pending;
+  stream_->emit(
+      {.type = "summary",
+       .level = is_good ? Level::info : Level::error,
+       .message = message,
+       .fields = somebody_reads() ? document : Value(Value::Map{{"exit_code", static_cast<int>(code)}})});
+}
+
+} // namespace deployctl::cli
