@@ -32,6 +32,7 @@ bool is_id(std::string_view text) {
 
 std::vector<std::string> field_names(const std::vector<Field>& fields) {
   std::vector<std::string> names;
+  names.reserve(fields.size());
   for (const auto& field : fields) names.push_back(field.name);
   return names;
 }

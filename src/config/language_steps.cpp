@@ -119,6 +119,7 @@ Field when_field(const std::vector<std::string>& keys) {
               "How the run must have ended."),
   };
   std::vector<Field> chosen;
+  chosen.reserve(keys.size());
   for (const auto& key : keys) chosen.push_back(*find_field(all, key));
   return object("when", "Leaves the step out unless this holds.", std::move(chosen));
 }

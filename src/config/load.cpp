@@ -126,7 +126,7 @@ Result<bool> is_environment(std::string_view name, const yaml::Document& documen
   return environment;
 }
 
-Result<Value> finish_inputs(const Description& description, Value inputs, const FileProbe& files) {
+Result<Value> finish_inputs(const Description& description, const Value& inputs, const FileProbe& files) {
   Findings findings;
   ShapeContext context{.findings = findings, .action = description.name, .files = &files};
   const Where where{.noun = "action", .name = description.name};

@@ -51,6 +51,6 @@ Result<bool> is_environment(std::string_view name, const yaml::Document& documen
 
 // What the engine calls when a step's unknown inputs became known: the same checks and the same shapes (files
 // hashed, durations canonical) that `load` gave the known ones. Error (config) with the first problem.
-Result<Value> finish_inputs(const Description& description, Value inputs, const FileProbe& files);
+Result<Value> finish_inputs(const Description& description, const Value& inputs, const FileProbe& files);
 
 } // namespace deployctl::config

@@ -153,6 +153,7 @@ void check_accepted(const Strategy& strategy, const Spanned& written, const Desc
   const auto& accepted = action.strategies;
   if (std::find(accepted.begin(), accepted.end(), strategy.kind) != accepted.end()) return;
   std::vector<std::string> accepted_names;
+  accepted_names.reserve(accepted.size());
   for (const auto kind : accepted) accepted_names.emplace_back(strategy_name(kind));
   const auto* entry = written.entry(strategy_name(strategy.kind));
   findings.error("D0606", entry ? entry->key_span : written.span,

@@ -70,7 +70,7 @@ Result<Value> evaluated(const PlanRequest& request, const Description& descripti
   if (!has_unknown(inputs)) return ingest_files(description.fields, inputs, request.files);
   DEPLOYCTL_TRY(Value resolved, config::resolve(inputs, outputs));
   if (resolved != inputs) {
-    DEPLOYCTL_TRY(resolved, config::finish_inputs(description, std::move(resolved), request.files));
+    DEPLOYCTL_TRY(resolved, config::finish_inputs(description, resolved, request.files));
   }
   return ingest_files(description.fields, resolved, request.files);
 }

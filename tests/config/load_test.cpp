@@ -107,9 +107,7 @@ TEST_CASE("config: inputs that became known are held to the same rules") {
   const auto catalog = sample::catalog();
   const auto world = sample::read_world("tree app\n");
   const auto& action = described(catalog, "host.release");
-  const auto finish = [&](Value inputs) {
-    return config::finish_inputs(action, std::move(inputs), world.files);
-  };
+  const auto finish = [&](const Value& inputs) { return config::finish_inputs(action, inputs, world.files); };
 
   const auto good = finish(
       Value::Map{{"path", "/srv/a"}, {"source", "app"}, {"port", "8080"}, {"hosts", Value::List{"local"}}});
