@@ -75,7 +75,7 @@ Resolver::Entry* Resolver::find(const std::string& name) const {
 }
 
 // Reads the reference, checks what it gives, and fingerprints it.
-Result<Resolver::Known> Resolver::read(const Entry& entry, std::stop_token stop) const {
+Result<Resolver::Known> Resolver::read(const Entry& entry, const std::stop_token& stop) const {
   const auto& [name, written] = entry.declaration;
   const auto naming = [&](Error error) {
     error.message = fmt::format("secret '{}' ({}): {}", entry.declaration.name, entry.declaration.reference,
@@ -93,7 +93,7 @@ Result<Resolver::Known> Resolver::read(const Entry& entry, std::stop_token stop)
                .version = "keyed:" + hmac_sha256(stack_key_, *message).hex().substr(0, fingerprint_digits)};
 }
 
-Result<std::string> Resolver::version_of(Entry& entry, std::stop_token stop) {
+Result<std::string> Resolver::version_of(Entry& entry, const std::stop_token& stop) {
   const std::lock_guard lock(entry.mutex);
   if (entry.known) return entry.known->version;
   if (entry.version.empty()) {
@@ -103,7 +103,7 @@ Result<std::string> Resolver::version_of(Entry& entry, std::stop_token stop) {
   return entry.version;
 }
 
-Result<Resolver::Known> Resolver::known(Entry& entry, std::stop_token stop) {
+Result<Resolver::Known> Resolver::known(Entry& entry, const std::stop_token& stop) {
   const std::lock_guard lock(entry.mutex);
   if (!entry.known) {
     DEPLOYCTL_TRY(const Known known, read(entry, stop));
@@ -114,7 +114,7 @@ Result<Resolver::Known> Resolver::known(Entry& entry, std::stop_token stop) {
   return *entry.known;
 }
 
-std::vector<Checked> Resolver::check(std::stop_token stop) {
+std::vector<Checked> Resolver::check(const std::stop_token& stop) {
   std::vector<Checked> results;
   for (const auto& entry : entries_)
     results.push_back(
@@ -131,7 +131,7 @@ std::vector<Checked> Resolver::check(std::stop_token stop) {
   return results;
 }
 
-Result<std::map<std::string, std::string>> Resolver::versions(std::stop_token stop) {
+Result<std::map<std::string, std::string>> Resolver::versions(const std::stop_token& stop) {
   std::map<std::string, std::string> versions;
   std::optional<Error> first;
   for (Checked& checked : check(stop)) {
@@ -146,7 +146,7 @@ Result<std::map<std::string, std::string>> Resolver::versions(std::stop_token st
   return versions;
 }
 
-Result<std::string> Resolver::leaf_version(const Secret& leaf, std::stop_token stop) {
+Result<std::string> Resolver::leaf_version(const Secret& leaf, const std::stop_token& stop) {
   std::string version;
   for (const Secret::Part& part : leaf.parts()) {
     if (part.name.empty()) continue;
@@ -158,7 +158,7 @@ Result<std::string> Resolver::leaf_version(const Secret& leaf, std::stop_token s
   return version;
 }
 
-Result<Secret> Resolver::resolve_leaf(const Secret& leaf, std::stop_token stop) {
+Result<Secret> Resolver::resolve_leaf(const Secret& leaf, const std::stop_token& stop) {
   Wiped bytes{std::string()};
   std::string version;
   for (const Secret::Part& part : leaf.parts()) {
@@ -178,23 +178,27 @@ Result<Secret> Resolver::resolve_leaf(const Secret& leaf, std::stop_token stop) 
   return resolved;
 }
 
-Result<Value> Resolver::with_versions(const Value& value, std::stop_token stop) {
+Result<Value> Resolver::with_versions(const Value& value, const std::stop_token& stop) {
   Status status;
   Value out = map_secrets(value, [&](const Secret& leaf) -> Value {
-    auto version = status ? leaf_version(leaf, stop) : Result<std::string>();
-    if (!version) status = fail(std::move(version).error());
-    return status ? leaf.with_version(*version) : leaf;
+    if (!status) return leaf;
+    const auto version = leaf_version(leaf, stop);
+    if (version) return leaf.with_version(*version);
+    status = fail(version.error());
+    return leaf;
   });
   if (!status) return fail(std::move(status).error());
   return out;
 }
 
-Result<Value> Resolver::resolve(const Value& value, std::stop_token stop) {
+Result<Value> Resolver::resolve(const Value& value, const std::stop_token& stop) {
   Status status;
   Value out = map_secrets(value, [&](const Secret& leaf) -> Value {
-    auto resolved = status ? resolve_leaf(leaf, stop) : Result<Secret>(leaf);
-    if (!resolved) status = fail(std::move(resolved).error());
-    return status ? *std::move(resolved) : leaf;
+    if (!status) return leaf;
+    auto resolved = resolve_leaf(leaf, stop);
+    if (resolved) return *std::move(resolved);
+    status = fail(resolved.error());
+    return leaf;
   });
   if (!status) return fail(std::move(status).error());
   return out;

@@ -42,14 +42,14 @@ public:
 
   // For plans: the version of each declared secret by name, "keyed:<16 hex>". Values are dropped at once. The
   // error is that of the first one that has none; the others are its evidence.
-  Result<std::map<std::string, std::string>> versions(std::stop_token stop);
+  Result<std::map<std::string, std::string>> versions(const std::stop_token& stop);
   // The same for all of them, in the order of declaration; for `secrets check`.
-  std::vector<Checked> check(std::stop_token stop);
+  std::vector<Checked> check(const std::stop_token& stop);
   // For plans: the value with each Secret leaf carrying its version (of composed ones, their parts' joined by
   // '+'). Leaves stay references.
-  Result<Value> with_versions(const Value& value, std::stop_token stop);
+  Result<Value> with_versions(const Value& value, const std::stop_token& stop);
   // For effects: the value with each Secret leaf resolved, and carrying the version of what it holds.
-  Result<Value> resolve(const Value& value, std::stop_token stop);
+  Result<Value> resolve(const Value& value, const std::stop_token& stop);
 
   // Names of resolved secrets whose value is too common a word to be masked wherever it occurs.
   [[nodiscard]] std::vector<std::string> unmaskable() const;
@@ -58,11 +58,11 @@ private:
   struct Entry;
   struct Known; // a value with its version
   Entry* find(const std::string& name) const;
-  Result<std::string> version_of(Entry& entry, std::stop_token stop);
-  Result<Known> known(Entry& entry, std::stop_token stop);
-  Result<Known> read(const Entry& entry, std::stop_token stop) const;
-  Result<std::string> leaf_version(const Secret& leaf, std::stop_token stop);
-  Result<Secret> resolve_leaf(const Secret& leaf, std::stop_token stop);
+  Result<std::string> version_of(Entry& entry, const std::stop_token& stop);
+  Result<Known> known(Entry& entry, const std::stop_token& stop);
+  Result<Known> read(const Entry& entry, const std::stop_token& stop) const;
+  Result<std::string> leaf_version(const Secret& leaf, const std::stop_token& stop);
+  Result<Secret> resolve_leaf(const Secret& leaf, const std::stop_token& stop);
 
   std::vector<std::unique_ptr<Entry>> entries_;
   Sources sources_;

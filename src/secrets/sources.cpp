@@ -57,19 +57,22 @@ Result<std::string> select(const SecretReference& reference, std::string text) {
               fmt::format("what it has at '#{}' is neither text nor a whole number", *reference.key));
 }
 
-Result<std::string> read_env(const SecretReference& reference, const Sources& sources, std::stop_token) {
+Result<std::string> read_env(const SecretReference& reference, const Sources& sources,
+                             const std::stop_token&) {
   const auto found = sources.environment.find(reference.source);
   if (found == sources.environment.end())
     return fail(Cause::not_found, fmt::format("the environment variable {} is not set", reference.source));
   return found->second;
 }
 
-Result<std::string> read_file(const SecretReference& reference, const Sources& sources, std::stop_token) {
+Result<std::string> read_file(const SecretReference& reference, const Sources& sources,
+                              const std::stop_token&) {
   DEPLOYCTL_TRY(std::string text, read_local(reference.source, sources));
   return select(reference, std::move(text));
 }
 
-Result<std::string> read_dotenv(const SecretReference& reference, const Sources& sources, std::stop_token) {
+Result<std::string> read_dotenv(const SecretReference& reference, const Sources& sources,
+                                const std::stop_token&) {
   DEPLOYCTL_TRY(const std::string text, read_local(reference.source, sources));
   DEPLOYCTL_TRY(const auto entries, formats::parse_dotenv(text));
   const std::string* found = formats::find_dotenv(entries, *reference.key);
@@ -87,7 +90,7 @@ std::vector<std::string> last_lines(const std::string& text) {
 }
 
 Result<std::string> read_exec(const SecretReference& reference, const Sources& sources,
-                              std::stop_token stop) {
+                              const std::stop_token& stop) {
   ProcessRequest request{.operation = "secrets.exec",
                          .argv = reference.argv,
                          .directory = sources.directory,
@@ -114,7 +117,7 @@ Result<std::string> read_exec(const SecretReference& reference, const Sources& s
 
 struct Reader {
   std::string_view scheme;
-  Result<std::string> (*read)(const SecretReference&, const Sources&, std::stop_token);
+  Result<std::string> (*read)(const SecretReference&, const Sources&, const std::stop_token&);
 };
 
 constexpr std::array<Reader, 4> readers = {{
@@ -127,7 +130,7 @@ constexpr std::array<Reader, 4> readers = {{
 } // namespace
 
 Result<std::string> read_value(const SecretReference& reference, const Sources& sources,
-                               std::stop_token stop) {
+                               const std::stop_token& stop) {
   const auto* found = std::find_if(readers.begin(), readers.end(),
                                    [&](const Reader& reader) { return reader.scheme == reference.scheme; });
   if (found == readers.end())

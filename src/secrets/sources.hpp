@@ -32,6 +32,6 @@ inline constexpr std::chrono::milliseconds exec_limit{30'000}; // for one comman
 // The value as it stands there, apart from one last line end of a whole file or output. Messages never hold a
 // part of it.
 Result<std::string> read_value(const SecretReference& reference, const Sources& sources,
-                               std::stop_token stop);
+                               const std::stop_token& stop);
 
 } // namespace deployctl::secrets

@@ -133,10 +133,11 @@ Result<std::vector<StackState>> LocalState::stacks() const {
   const std::string root = directory_ + "/stacks";
   DEPLOYCTL_TRY(const std::vector<std::string> projects, entries_of(root));
   for (const std::string& project : projects) {
-    DEPLOYCTL_TRY(const std::vector<std::string> environments, entries_of(root + "/" + project));
+    DEPLOYCTL_TRY(const std::vector<std::string> environments,
+                  entries_of(fmt::format("{}/{}", root, project)));
     for (const std::string& environment : environments) {
-      const std::string name = project + "/" + environment;
-      if (is_stack_name(name)) out.emplace_back(root + "/" + name, name, *random_);
+      const std::string name = fmt::format("{}/{}", project, environment);
+      if (is_stack_name(name)) out.emplace_back(fmt::format("{}/{}", root, name), name, *random_);
     }
   }
   return out;

@@ -136,7 +136,7 @@ Status LockGuard::release() {
 }
 
 Result<Acquired> acquire(const StackState& stack, const Holder& holder, Clock& clock,
-                         std::optional<Milliseconds> wait, std::stop_token stop) {
+                         std::optional<Milliseconds> wait, const std::stop_token& stop) {
   const CellFile cell = stack.cell();
   DEPLOYCTL_TRY(const VersionedCell before, cell.read());
   if (before.cell.holder && before.cell.holder->kind == HolderKind::manual)

@@ -53,7 +53,7 @@ using Acquired = std::variant<LockGuard, Held>;
 // `wait` none: answer at once (policies `fail` and `skip` differ only in what the caller does with Held). A
 // manual lock is never waited for.
 Result<Acquired> acquire(const StackState& stack, const Holder& holder, Clock& clock,
-                         std::optional<Milliseconds> wait, std::stop_token stop);
+                         std::optional<Milliseconds> wait, const std::stop_token& stop);
 
 // `lock ENV -m WHY`: stays without a process. Held when someone has it; locking twice replaces the message.
 Result<std::optional<Held>> lock_manually(const StackState& stack, Holder holder);

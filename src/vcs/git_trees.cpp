@@ -17,9 +17,8 @@ bool is_state(const std::string& path) {
 Result<FileMode> mode_of(std::uint32_t mode, const std::string& path) {
   switch (mode) {
   case GIT_FILEMODE_BLOB:
+  case 0100664: // written by very old versions of git
     return FileMode::file;
-  case 0100664:
-    return FileMode::file; // written by very old versions of git
   case GIT_FILEMODE_BLOB_EXECUTABLE:
     return FileMode::executable;
   case GIT_FILEMODE_LINK:
