@@ -42,7 +42,7 @@ Status write_file(const std::string& path, FileMode mode, std::string_view bytes
   const mode_t permissions = mode == FileMode::executable ? 0755 : 0644;
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, permissions);
   if (file < 0) return system_failure("cannot create '" + path + "'", errno);
-  const Status written = write_all(file, bytes, path);
+  Status written = write_all(file, bytes, path);
   // The mode of the tree, whatever this process's umask is.
   const bool chmodded = ::fchmod(file, permissions) == 0;
   const int number = errno;
