@@ -157,7 +157,9 @@ Ending carry_out(const Undertaking& undertaking, const plan::Plan& plan) {
 
 Ending apply(Environment& environment, const config::Pipeline& pipeline, const Source& source,
              std::optional<plan::Plan> plan, const ApplyOptions& options) {
-  if (auto pending = recover_pending(environment, pipeline, source, options)) return *std::move(pending);
+  ApplyOptions resuming = options;
+  if (plan) resuming.plan_digest = plan->envelope.digest;
+  if (auto pending = recover_pending(environment, pipeline, source, resuming)) return *std::move(pending);
   if (auto may = allowed(pipeline, source); !may) return refused(may.error());
   if (auto free = not_quarantined(environment, pipeline, source); !free) return refused(free.error());
   auto planning = Planning::open(environment, pipeline, source, "apply");

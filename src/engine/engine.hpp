@@ -73,6 +73,7 @@ struct ApplyOptions {
   LockPolicy lock_policy = LockPolicy::fail;
   std::chrono::milliseconds lock_wait{0}; // for `wait`
   bool prune = false;                     // remove what the live release has and the file does not
+  std::string plan_digest;                // resume only a run of this plan; empty: of the same pipeline
   std::string run_id;                     // given by cli so that ${run.id} is the same; empty: a new one
 };
 

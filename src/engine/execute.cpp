@@ -44,6 +44,9 @@ Finish Executor::run() {
 void Executor::give(ReportBody body) {
   if (const auto* report = std::get_if<WindDown>(&body)) wind_down(*report);
   if (const auto* done = std::get_if<StageDone>(&body)) events_.stage_finished(done->id, done->error);
+  if (const auto* polled = std::get_if<ReadyPolled>(&body))
+    if (polled->readiness.state == Readiness::State::waiting)
+      events_.waiting_until_ready(polled->id, polled->readiness);
   for (const Command& command : scheduler_.advance({whole(now()), std::move(body)}))
     std::visit([this](const auto& each) { obey(each); }, command);
 }

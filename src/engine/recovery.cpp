@@ -29,7 +29,7 @@ public:
   Recovery(Environment& environment, const config::Pipeline& pipeline, const Source& source)
       : environment_(environment), pipeline_(pipeline), source_(source) {}
 
-  std::optional<Ending> go_on(const std::string& id, std::int64_t epoch);
+  std::optional<Ending> go_on(const std::string& id, std::int64_t epoch, const std::string& plan_digest);
   std::optional<Ending> abort(const std::string& id, std::int64_t epoch, bool keep);
 
 private:
@@ -39,7 +39,7 @@ private:
   std::optional<Ending> ended(Run& run);
   Ending undecided(const RunHistory& history, std::string message, std::vector<Choice> choices) const;
   Ending unreadable(const std::string& id, const Error& error) const;
-  static bool same_pipeline(const Pending& pending);
+  static bool same_pipeline(const Pending& pending, const std::string& plan_digest);
   static std::vector<WorldLine> world_of(const RunHistory& history);
 
   Environment& environment_;
@@ -106,8 +106,9 @@ Ending Recovery::unreadable(const std::string& run, const Error& error) const {
   return ending;
 }
 
-bool Recovery::same_pipeline(const Pending& pending) {
+bool Recovery::same_pipeline(const Pending& pending, const std::string& plan_digest) {
   const plan::Content& content = pending.plan.content;
+  if (!plan_digest.empty()) return plan_digest == pending.history.header.plan_digest;
   return content.operation == "rollback" || content.pipeline_digest == pending.pipeline.digest;
 }
 
@@ -130,7 +131,8 @@ std::optional<Ending> Recovery::ended(Run& run) {
   return std::nullopt;
 }
 
-std::optional<Ending> Recovery::go_on(const std::string& id, std::int64_t epoch) {
+std::optional<Ending> Recovery::go_on(const std::string& id, std::int64_t epoch,
+                                      const std::string& plan_digest) {
   auto pending = read(id);
   if (!pending) return unreadable(id, pending.error());
   auto run = resume(*pending, epoch);
@@ -139,8 +141,8 @@ std::optional<Ending> Recovery::go_on(const std::string& id, std::int64_t epoch)
   auto choices = (*run)->resolve_open_stages();
   if (!choices) return unreadable(id, choices.error());
   const RunHistory& history = (*run)->history();
-  if (!same_pipeline(*pending)) {
-    const std::string why = "the pipeline was changed since";
+  if (!same_pipeline(*pending, plan_digest)) {
+    const std::string why = plan_digest.empty() ? "the pipeline was changed since" : "this is another plan";
     if (changed_something(history, pending->plan.content))
       return undecided(history, fmt::format("run {} is half done, and {}", id, why), *std::move(choices));
     const Status dropped = (*run)->drop(why);
@@ -188,8 +190,9 @@ std::optional<Ending> with_pending(Environment& environment, const config::Pipel
 std::optional<Ending> recover_pending(Environment& environment, const config::Pipeline& pipeline,
                                       const Source& source, const ApplyOptions& options) {
   Recovery recovery(environment, pipeline, source);
-  return with_pending(environment, pipeline, options,
-                      [&](const auto& run, std::int64_t epoch) { return recovery.go_on(run, epoch); });
+  return with_pending(environment, pipeline, options, [&](const auto& run, std::int64_t epoch) {
+    return recovery.go_on(run, epoch, options.plan_digest);
+  });
 }
 
 std::optional<Ending> abort_pending(Environment& environment, const config::Pipeline& pipeline,

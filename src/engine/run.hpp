@@ -51,6 +51,7 @@ private:
   Status keep_files(const Description& description, const Value& inputs,
                     std::vector<std::string>* kept = nullptr);
   Status mark_pending();
+  Status enter_history(const std::string& started_at);
   Status lay_out_steps();
   Ending run_program(Program program);
   void run_finally(const Ending& ending);

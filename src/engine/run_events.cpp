@@ -33,11 +33,14 @@ std::string RunEvents::target_text(TargetId id) const {
   return name.empty() ? step(id.step).approved.id : fmt::format("{} on {}", step(id.step).approved.id, name);
 }
 
-std::string RunEvents::stage_text(const StageId& id) const {
+std::string RunEvents::stage_name(const StageId& id) const {
   const RunTarget& target = step(id.at.step).targets.at(id.at.target);
   const Change& change = id.back ? target.back : target.change;
-  return fmt::format("{}: {}{}", target_text(id.at), id.back ? "taking back, " : "",
-                     change.stages.at(id.stage).name);
+  return (id.back ? "taking back: " : "") + change.stages.at(id.stage).name;
+}
+
+std::string RunEvents::stage_text(const StageId& id) const {
+  return fmt::format("{}: {}", target_text(id.at), stage_name(id));
 }
 
 Event RunEvents::about(std::string type, TargetId id) const {
@@ -45,17 +48,16 @@ Event RunEvents::about(std::string type, TargetId id) const {
 }
 
 void RunEvents::step_started(std::size_t index) {
-  Event event{.type = "step_started", .step = step(index).approved.id};
-  event.message = fmt::format("{} starts", event.step);
-  event.fields = Value::Map{{"action", step(index).approved.action}};
-  sink_.emit(std::move(event));
+  sink_.emit({.type = "step_started",
+              .message = "starts",
+              .step = step(index).approved.id,
+              .fields = Value::Map{{"action", step(index).approved.action}}});
 }
 
 void RunEvents::step_ended(const StepEnded& ended) {
   const auto result = result_names.at(static_cast<std::size_t>(ended.result));
-  Event event{.type = "step_finished", .step = step(ended.step).approved.id};
+  Event event{.type = "step_finished", .message = std::string(result), .step = step(ended.step).approved.id};
   event.level = ended.result == StepResult::failed ? Level::error : Level::info;
-  event.message = fmt::format("{} {}", event.step, result);
   event.fields = Value::Map{{"result", result}};
   if (ended.error) {
     event.message += ": " + ended.error->message;
@@ -67,16 +69,17 @@ void RunEvents::step_ended(const StepEnded& ended) {
 
 void RunEvents::stage_started(const StageId& id) {
   Event event = about("stage_started", id.at);
-  event.message = stage_text(id);
-  event.fields = Value::Map{{"attempt", id.attempt}, {"back", id.back}};
+  event.message = stage_name(id) + " starts";
+  event.fields = Value::Map{{"stage", stage_name(id)}, {"attempt", id.attempt}, {"back", id.back}};
   sink_.emit(std::move(event));
 }
 
 void RunEvents::stage_finished(const StageId& id, const std::optional<Error>& error) {
   Event event = about("stage_finished", id.at);
   event.level = error ? Level::warning : Level::info;
-  event.message = stage_text(id) + (error ? " failed: " + error->message : std::string(" done"));
-  event.fields = Value::Map{{"attempt", id.attempt}, {"back", id.back}, {"ok", !error.has_value()}};
+  event.message = stage_name(id) + (error ? " failed: " + error->message : std::string(" done"));
+  event.fields = Value::Map{
+      {"stage", stage_name(id)}, {"attempt", id.attempt}, {"back", id.back}, {"ok", !error.has_value()}};
   if (error) event.fields["cause"] = to_text(error->cause);
   sink_.emit(std::move(event));
 }
@@ -84,38 +87,37 @@ void RunEvents::stage_finished(const StageId& id, const std::optional<Error>& er
 void RunEvents::waiting_until_ready(const StageId& id, const Readiness& readiness) {
   Event event = about("waiting", id.at);
   event.level = Level::debug;
-  event.message = fmt::format("{}: not ready: {}", target_text(id.at), readiness.detail);
+  event.message = "not ready: " + readiness.detail;
   sink_.emit(std::move(event));
 }
 
 void RunEvents::left_behind(const TargetBehind& behind) {
   Event event = about("stage_finished", behind.at);
   event.level = Level::warning;
-  event.message = fmt::format("{} is left behind: {}", target_text(behind.at), behind.error.message);
+  event.message = "left behind: " + behind.error.message;
   event.fields = Value::Map{{"ok", false}, {"behind", true}, {"cause", to_text(behind.error.cause)}};
   sink_.emit(std::move(event));
 }
 
 void RunEvents::taking_back(const FailureDecided& failure) {
-  Event event{.type = "rollback_started", .level = Level::warning, .step = step(failure.step).approved.id};
-  event.message =
-      fmt::format("{} failed; nothing new starts, and what this run changed goes back", event.step);
-  event.fields = Value::Map{{"cause", to_text(failure.error.cause)}};
-  sink_.emit(std::move(event));
+  sink_.emit({.type = "rollback_started",
+              .level = Level::warning,
+              .message = "nothing new starts, and what this run changed goes back",
+              .step = step(failure.step).approved.id,
+              .fields = Value::Map{{"cause", to_text(failure.error.cause)}}});
 }
 
 void RunEvents::taken_back(const TargetReverted& reverted) {
   Event event = about("stage_finished", reverted.at);
   event.level = reverted.error ? Level::error : Level::info;
   event.message =
-      target_text(reverted.at) + (reverted.error ? " could not be taken back: " + reverted.error->message
-                                                 : std::string(" is as before"));
+      reverted.error ? "could not be taken back: " + reverted.error->message : std::string("is as before");
   event.fields = Value::Map{{"ok", !reverted.error.has_value()}, {"back", true}};
   sink_.emit(std::move(event));
 }
 
 void RunEvents::taking_back_ended() {
-  sink_.emit({.type = "rollback_finished", .message = "taking back has ended"});
+  sink_.emit({.type = "rollback_finished", .message = "what could go back has gone back"});
 }
 
 void RunEvents::heartbeat(const std::string& what, std::chrono::nanoseconds age,

@@ -31,6 +31,7 @@ public:
   [[nodiscard]] std::string stage_text(const StageId& id) const; // "web on app-1: switch"
 
 private:
+  [[nodiscard]] std::string stage_name(const StageId& id) const;
   [[nodiscard]] const RunStep& step(std::size_t index) const { return deployment_.steps.at(index); }
   [[nodiscard]] std::string target_name(TargetId id) const;
   [[nodiscard]] std::string target_text(TargetId id) const; // "web on app-1"

@@ -229,3 +229,24 @@ TEST_CASE("recovery: abandoning returns with the outcome unknown, and the next a
   CHECK(rig.apply().exit_code == 0);
   CHECK(rig.value_of("sim.single/db") == "v1");
 }
+
+TEST_CASE("recovery: a journal that cannot be written stops the run, and the next apply completes it") {
+  for (int append = 1; append < 40; ++append) {
+    StackRig rig;
+    fill(rig, "v1");
+    REQUIRE(rig.apply().exit_code == 0);
+    rig.change("p2");
+    fill(rig, "v2");
+    const Ending full = apply_on_full_disk(rig, append);
+    INFO("refused from append " << append << ", exit " << full.exit_code);
+    if (full.exit_code == 0) break;
+    CHECK((full.exit_code == 1 || full.exit_code == 9));
+    REQUIRE(full.error);
+    CHECK(full.error->message.find("no space left") != std::string::npos);
+    const Ending ending = rig.apply();
+    INFO((ending.error ? ending.error->message : ""));
+    REQUIRE(ending.exit_code == 0);
+    check_live(rig, "v2");
+    CHECK(doubled(*rig.world).empty());
+  }
+}

@@ -2,10 +2,7 @@
 // process as far as records go, so a test can let one die and start another.
 #pragma once
 
-#include <cstdlib>
-#include <filesystem>
 #include <memory>
-#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -13,6 +10,7 @@
 #include "base/json.hpp"
 #include "base/redactor.hpp"
 #include "engine/engine.hpp"
+#include "engine/rig_parts.hpp"
 #include "secrets/resolver.hpp"
 #include "simulated/catalog.hpp"
 #include "state/history.hpp"
@@ -21,58 +19,6 @@
 #include "state/lock.hpp"
 
 namespace deployctl::engine {
-
-class TemporaryFolder {
-public:
-  TemporaryFolder() {
-    // Memory where there is some: these tests sync much and lose no power.
-    const bool memory = std::filesystem::is_directory("/dev/shm");
-    const auto place = memory ? std::filesystem::path("/dev/shm") : std::filesystem::temp_directory_path();
-    std::string pattern = (place / "deployctl-engine-XXXXXX").string();
-    if (!mkdtemp(pattern.data())) throw std::runtime_error("no temporary folder");
-    path_ = pattern;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored; // nothing to do about it in a test that is over
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  [[nodiscard]] const std::string& path() const { return path_; }
-
-private:
-  std::string path_;
-};
-
-class EventLog final : public EventSink {
-public:
-  void emit(Event event) override {
-    const std::lock_guard lock(mutex_);
-    events_.push_back(std::move(event));
-  }
-  [[nodiscard]] std::vector<std::string> messages(const std::string& type) const {
-    const std::lock_guard lock(mutex_);
-    std::vector<std::string> messages;
-    for (const Event& event : events_)
-      if (event.type == type) messages.push_back(event.message);
-    return messages;
-  }
-
-private:
-  mutable std::mutex mutex_;
-  std::vector<Event> events_;
-};
-
-class NoFiles final : public config::FileProbe {
-public:
-  [[nodiscard]] Result<Value> file(const std::string& path) const override {
-    return fail(Cause::not_found, path);
-  }
-  [[nodiscard]] Result<Value> tree(const std::string& path) const override {
-    return fail(Cause::not_found, path);
-  }
-  [[nodiscard]] bool exists(const std::string&) const override { return false; }
-};
 
 // What one process would have: gone when it goes out of scope, the folder and the world stay.
 struct Process {

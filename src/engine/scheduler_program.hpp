@@ -1,0 +1,66 @@
+// What the scheduler runs: steps with their needs, work, rules and what taking them back means. Plain data.
+#pragma once
+
+#include <compare>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <deployctl/change.hpp>
+#include <deployctl/error.hpp>
+
+#include "config/pipeline.hpp"
+#include "engine/stage_walk.hpp"
+
+namespace deployctl::engine {
+
+struct TargetWork {
+  std::string name;
+  std::vector<Stage> stages;
+  Progress progress;    // what an earlier process of this run did
+  bool touched = false; // an effect of an earlier process may be there
+};
+
+// What of a step can be done once its turn has come: after re-observation, with every input known.
+struct Work {
+  std::vector<TargetWork> targets;
+  std::vector<std::vector<std::size_t>> waves; // indexes into targets
+};
+
+// What taking back means for a step that did something.
+enum class Reversal {
+  revert,  // from its undo data
+  keep,    // stays and is listed
+  barrier, // nothing before it may be taken back
+  nothing, // has no effect on any target
+};
+
+struct StepWork {
+  std::string id;
+  std::vector<std::size_t> needs; // indexes into Program::steps
+  bool settled = false;           // nothing to do, or done by an earlier process of this run
+  Work work;                      // known beforehand only for what is resumed
+  std::size_t gates = 0;
+  WalkRules rules;
+  Strategy strategy;
+  config::OnFailure on_failure = config::OnFailure::rollback;
+  Reversal reversal = Reversal::revert;
+};
+
+struct TargetId {
+  std::size_t step = 0;
+  std::size_t target = 0;
+
+  friend auto operator<=>(const TargetId&, const TargetId&) = default;
+};
+
+struct Program {
+  std::vector<StepWork> steps; // needs stand before those who need them
+  std::size_t parallel = 8;
+  std::vector<TargetId> touched;     // resumed: effects in the order they began
+  std::vector<TargetId> taken_back;  // resumed: already reverted
+  std::optional<std::size_t> failed; // resumed: this step failed, and taking back had begun
+  Error failure;                     // with `failed`
+};
+
+} // namespace deployctl::engine
