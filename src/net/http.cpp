@@ -11,13 +11,13 @@
 #include <fmt/core.h>
 
 #include "base/strings.hpp"
+#include "net/http_arrival.hpp"
 #include "net/http_rules.hpp"
 
 namespace deployctl::net {
 namespace {
 
 constexpr std::size_t idle_channels = 16;
-constexpr std::size_t longest_header_block = 256U << 10;
 
 std::string_view bytes_of(const Text& text) {
   return text.plain() ? std::string_view(*text.plain()) : text.secret()->reveal();
@@ -46,40 +46,12 @@ struct Channel {
   std::unique_ptr<CURL, EasyCleanup> easy{curl_easy_init()};
 };
 
-// What the callbacks fill.
-struct Arrival {
-  HttpResponse response;
-  std::size_t limit = 0;
-  std::size_t header_bytes = 0;
-  bool too_large = false;
-};
-
 std::size_t take_body(char* bytes, std::size_t size, std::size_t count, void* to) {
-  auto& arrival = *static_cast<Arrival*>(to);
-  const std::size_t length = size * count;
-  if (length > arrival.limit - arrival.response.body.size()) {
-    arrival.too_large = true;
-    return 0;
-  }
-  arrival.response.body.append(bytes, length);
-  return length;
+  return static_cast<Arrival*>(to)->take_body({bytes, size * count}) ? size * count : 0;
 }
 
 std::size_t take_header(char* bytes, std::size_t size, std::size_t count, void* to) {
-  auto& arrival = *static_cast<Arrival*>(to);
-  const std::string_view line(bytes, size * count);
-  arrival.header_bytes += line.size();
-  if (arrival.header_bytes > longest_header_block) {
-    arrival.too_large = true;
-    return 0;
-  }
-  if (line.starts_with("HTTP/")) { // a new response: what came before was 1xx
-    arrival.response.headers.clear();
-  } else if (const auto colon = line.find(':'); colon != std::string_view::npos) {
-    arrival.response.headers.emplace(to_lower(line.substr(0, colon)),
-                                     std::string(trim(line.substr(colon + 1))));
-  }
-  return line.size();
+  return static_cast<Arrival*>(to)->take_header({bytes, size * count}) ? size * count : 0;
 }
 
 void append_line(HeaderLines& lines, std::string line) {
@@ -247,7 +219,7 @@ Result<HttpResponse> CurlHttp::send(const HttpRequest& request, std::stop_token 
   auto channel = pool_->borrow(url.origin() + '|' + request.unix_socket + '|' + request.ca_file);
   if (!channel) return fail(Cause::internal, "libcurl could not be started");
   CURL* easy = channel->easy.get();
-  Arrival arrival{.limit = request.response_limit};
+  Arrival arrival(request.response_limit);
   char detail[CURL_ERROR_SIZE] = {};
   const HeaderLines lines = header_lines(request);
   curl_easy_reset(easy);
@@ -264,17 +236,18 @@ Result<HttpResponse> CurlHttp::send(const HttpRequest& request, std::stop_token 
   const auto code = perform(channel->multi.get(), stop);
   curl_multi_remove_handle(channel->multi.get(), easy);
   if (!code) return fail(Cause::cancelled, fmt::format("the request to {} was cancelled", url.origin()));
-  if (arrival.too_large)
+  if (arrival.too_large())
     return fail(Cause::capacity,
-                fmt::format("the response of {} has over {} bytes", url.origin(), arrival.limit));
+                fmt::format("the response of {} has over {} bytes", url.origin(), request.response_limit));
   if (*code != CURLE_OK) return fail(as_error(*code, detail, easy, request, url));
   long status = 0;
   curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-  arrival.response.status = static_cast<int>(status);
-  arrival.response.elapsed = elapsed(easy);
+  HttpResponse response = std::move(arrival).response();
+  response.status = static_cast<int>(status);
+  response.elapsed = elapsed(easy);
   curl_easy_reset(easy); // it points into this frame
   pool_->give_back(std::move(channel));
-  return std::move(arrival.response);
+  return response;
 }
 
 } // namespace deployctl::net

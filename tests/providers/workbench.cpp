@@ -7,6 +7,7 @@
 #include "base/json.hpp"
 #include "os/environment.hpp"
 #include "os/files.hpp"
+#include "providers/tap.hpp"
 
 namespace deployctl::tests {
 namespace {
@@ -134,46 +135,6 @@ Intent Workbench::intent(const Ask& ask, const Change& change, const std::string
           .remote_ids = recorder.remote_ids,
           .undo = recorder.undos};
 }
-
-namespace {
-
-// Writes down which operations were asked for, in front of the guard.
-class Tap final : public Http, public Hosts, public Processes {
-public:
-  Tap(Ports inner, std::vector<std::string>& asked) : inner_(inner), asked_(asked) {}
-
-  Result<HttpResponse> send(const HttpRequest& request, std::stop_token stop) override {
-    asked_.push_back(request.operation);
-    return inner_.http.send(request, std::move(stop));
-  }
-  Result<HostResult> run(const Host& host, const HostCommand& command, std::stop_token stop) override {
-    asked_.push_back(command.operation);
-    return inner_.hosts.run(host, command, std::move(stop));
-  }
-  Status transfer(const Host& host, const HostTransfer& transfer, std::stop_token stop) override {
-    asked_.push_back(transfer.operation);
-    return inner_.hosts.transfer(host, transfer, std::move(stop));
-  }
-  Result<ProcessResult> run(const ProcessRequest& request, std::stop_token stop) override {
-    asked_.push_back(request.operation);
-    return inner_.processes.run(request, std::move(stop));
-  }
-
-  Ports ports() {
-    return {.http = *this,
-            .hosts = *this,
-            .processes = *this,
-            .files = inner_.files,
-            .clock = inner_.clock,
-            .random = inner_.random};
-  }
-
-private:
-  Ports inner_;
-  std::vector<std::string>& asked_;
-};
-
-} // namespace
 
 template <class Verb>
 auto Workbench::reading(const Ask& ask, const Verb& verb) {

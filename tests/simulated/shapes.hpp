@@ -35,6 +35,9 @@ Field crash_field();
 CrashClass chosen_class(const Value& inputs, CrashClass otherwise);
 std::function<CrashClass(const Value&)> crash_class_or(CrashClass otherwise);
 
+std::string text_of(const Value& map, std::string_view key); // empty when it is not there
+std::string name_of(const Ask& ask);                         // the input `name`
+Field name_field(std::string help);
 Call call_of(const std::string& action, const Intent& intent);
 
 } // namespace deployctl::simulated
