@@ -56,6 +56,11 @@ state::ReleaseStep left_as(state::ReleaseStep before, const plan::PlannedStep& g
   return before;
 }
 
+// A rollback runs no task: what the release gone back to says of it is true again.
+const state::ReleaseStep* did_not_run(const RunStep& step, const std::optional<state::Release>& restored) {
+  return restored && step.approved.kind == Kind::task ? restored->step(step.approved.id) : nullptr;
+}
+
 } // namespace
 
 state::Release make_release(const Deployment& deployment, const ReleaseFacts& facts) {
@@ -77,9 +82,11 @@ state::Release make_release(const Deployment& deployment, const ReleaseFacts& fa
                          .outcome = facts.outcome,
                          .tool = facts.environment.tool,
                          .rolled_back_to = content.target_release};
-  for (const RunStep& step : deployment.steps)
-    if (!step.removal)
-      release.steps.push_back(record_of(step, deployment.outputs, facts.environment.redactions));
+  for (const RunStep& step : deployment.steps) {
+    if (step.removal) continue;
+    const state::ReleaseStep* kept = did_not_run(step, facts.restored);
+    release.steps.push_back(kept ? *kept : record_of(step, deployment.outputs, facts.environment.redactions));
+  }
   if (!facts.live) return release;
   for (const state::ReleaseStep& before : facts.live->steps) {
     if (content.operation == "run" && !release.step(before.id))

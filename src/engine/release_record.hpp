@@ -13,6 +13,7 @@ struct ReleaseFacts {
   const Source& source;
   const Environment& environment;
   const std::optional<state::Release>& live;
+  const std::optional<state::Release>& restored; // rollback: the release gone back to
   std::int64_t number = 0;
   state::ReleaseOutcome outcome = state::ReleaseOutcome::good;
 };

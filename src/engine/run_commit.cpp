@@ -36,8 +36,12 @@ Status Run::commit_records(Ending& ending, bool makes_release) {
   if (makes_release) {
     const auto outcome =
         ending.exit_code == exit_code::done ? state::ReleaseOutcome::good : state::ReleaseOutcome::mixed;
+    std::optional<state::Release> restored;
+    if (const std::string& target = order_.plan.content.target_release; !target.empty()) {
+      DEPLOYCTL_TRY(restored, environment.history.release(target));
+    }
     const state::Release release =
-        make_release(deployment_, {order_.plan, order_.source, environment, order_.planning.live(),
+        make_release(deployment_, {order_.plan, order_.source, environment, order_.planning.live(), restored,
                                    ending.release_number, outcome});
     DEPLOYCTL_TRY(const auto known, environment.history.release(release.id));
     if (!known) DEPLOYCTL_CHECK(environment.history.add_release(release));

@@ -55,6 +55,10 @@ TEST_CASE("rollback: to the last good release, as a new release, without running
   REQUIRE(live);
   CHECK(live->number == 3);
   CHECK(live->operation == "rollback");
+  // What the release gone back to says of its tasks is true again: applying its inputs runs nothing.
+  const auto first = rig.process()->history.find("shop/production", "1").value();
+  CHECK(live->step("migrate")->task_fingerprint == first->step("migrate")->task_fingerprint);
+  CHECK(live->step("migrate")->inputs == first->step("migrate")->inputs);
   CHECK(live->rolled_back_to == rig.process()->history.find("shop/production", "1").value()->id);
   // The release that was left is quarantined: its commit is not applied again by accident.
   CHECK(rig.process()->history.find("shop/production", "2").value()->quarantined);
