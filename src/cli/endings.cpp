@@ -10,8 +10,7 @@ std::string stage_name(const engine::Choice& choice) {
   return choice.step + (choice.target.empty() ? "" : "@" + choice.target) + ", stage " + choice.stage;
 }
 
-ui::Ending view_of(const engine::Ending& ending, const config::Pipeline& pipeline, const std::string& version,
-                   Milliseconds elapsed) {
+ui::Ending view_of(const engine::Ending& ending, const config::Pipeline& pipeline, Milliseconds elapsed) {
   ui::Ending view{.outcome = std::string(engine::to_text(ending.outcome)),
                   .exit_code = ending.exit_code,
                   .subject = pipeline.stack(),
@@ -19,6 +18,7 @@ ui::Ending view_of(const engine::Ending& ending, const config::Pipeline& pipelin
                   .next_command = ending.next_command,
                   .log = ending.journal,
                   .elapsed = elapsed};
+  const std::string& version = ending.release_version;
   if (ending.release_number > 0)
     view.release =
         "release " + std::to_string(ending.release_number) + (version.empty() ? "" : ", version " + version);
@@ -34,7 +34,7 @@ ui::Ending view_of(const engine::Ending& ending, const config::Pipeline& pipelin
 ExitCode conclude(Invocation& invocation, const Wiring& wiring, const engine::Ending& ending,
                   std::chrono::nanoseconds began) {
   const auto elapsed = std::chrono::duration_cast<Milliseconds>(invocation.clock.boot() - began);
-  const ui::Ending view = view_of(ending, wiring.pipeline(), wiring.source().version, elapsed);
+  const ui::Ending view = view_of(ending, wiring.pipeline(), elapsed);
   const auto code = static_cast<ExitCode>(ending.exit_code);
   Value document = engine::to_value(ending);
   if (ending.error) document["error"] = ui::error_value(*ending.error);

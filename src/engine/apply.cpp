@@ -119,17 +119,12 @@ bool removes(const plan::Plan& plan, const config::Pipeline& pipeline) {
                      });
 }
 
-Ending nothing_to_do(Environment& environment) {
-  environment.events.emit({.type = "summary", .message = "nothing to do"});
-  return {.outcome = Outcome::nothing_to_do};
-}
-
 } // namespace
 
 Ending carry_out(const Undertaking& undertaking, const plan::Plan& plan) {
   Environment& environment = undertaking.environment;
   if (auto fits = still_fits(plan, undertaking); !fits) return refused_as_stale(fits.error());
-  if (!plan.has_changes()) return nothing_to_do(environment);
+  if (!plan.has_changes()) return {.outcome = Outcome::nothing_to_do};
   const Approval approval = ask(undertaking, plan);
   if (!approval.granted) return not_approved(approval);
 

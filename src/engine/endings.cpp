@@ -161,6 +161,7 @@ Value to_value(const Ending& ending) {
                    {"run", ending.run},
                    {"release", ending.release},
                    {"number", ending.release_number},
+                   {"version", ending.release_version},
                    {"journal", ending.journal}};
   if (!choices.empty()) value.emplace("choices", std::move(choices));
   if (ending.error) {

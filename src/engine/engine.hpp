@@ -62,6 +62,7 @@ struct Ending {
   std::string run;          // id; empty when no run was begun
   std::string release;      // id; empty when none was recorded
   std::int64_t release_number = 0;
+  std::string release_version;
   std::string journal; // path; empty when no run was begun
 };
 

@@ -60,6 +60,7 @@ Status Run::commit_records(Ending& ending, bool makes_release) {
     if (!swapped) return fail(std::move(swapped).error());
   }
   if (!makes_release) ending.release_number = 0;
+  if (makes_release) ending.release_version = order_.plan.content.version;
   DEPLOYCTL_CHECK(environment.history.finish_run({.id = order_.run,
                                                   .stack = order_.pipeline.stack(),
                                                   .operation = order_.plan.content.operation,
