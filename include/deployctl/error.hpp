@@ -15,18 +15,40 @@ namespace deployctl {
 
 // One vocabulary for every provider (architecture: cause classes).
 enum class Cause {
-  config, auth, permission, not_found, image_missing, image_arch, command_failed, crash_loop, out_of_memory,
-  probe_failing, gate_failed, policy, capacity, quota, throttled, network, tls, timeout, conflict, superseded,
-  cancelled, internal,
+  config,
+  auth,
+  permission,
+  not_found,
+  image_missing,
+  image_arch,
+  command_failed,
+  crash_loop,
+  out_of_memory,
+  probe_failing,
+  gate_failed,
+  policy,
+  capacity,
+  quota,
+  throttled,
+  network,
+  tls,
+  timeout,
+  conflict,
+  superseded,
+  cancelled,
+  internal,
 };
 
 inline constexpr std::array<std::string_view, 22> cause_names = {
-    "config", "auth", "permission", "not_found", "image_missing", "image_arch", "command_failed", "crash_loop",
-    "out_of_memory", "probe_failing", "gate_failed", "policy", "capacity", "quota", "throttled", "network", "tls",
-    "timeout", "conflict", "superseded", "cancelled", "internal",
+    "config",         "auth",       "permission",    "not_found",     "image_missing", "image_arch",
+    "command_failed", "crash_loop", "out_of_memory", "probe_failing", "gate_failed",   "policy",
+    "capacity",       "quota",      "throttled",     "network",       "tls",           "timeout",
+    "conflict",       "superseded", "cancelled",     "internal",
 };
 
-constexpr std::string_view to_text(Cause cause) { return cause_names.at(static_cast<std::size_t>(cause)); }
+constexpr std::string_view to_text(Cause cause) {
+  return cause_names.at(static_cast<std::size_t>(cause));
+}
 
 constexpr std::optional<Cause> cause_from_text(std::string_view text) {
   for (std::size_t i = 0; i < cause_names.size(); ++i)

@@ -1,5 +1,5 @@
-// What the engine says while it works. Renderers turn events into text, NDJSON or GitHub commands; nothing else prints.
-// The types are data: the NDJSON schema, the renderers and the docs are made from `event_types`.
+// What the engine says while it works. Renderers turn events into text, NDJSON or GitHub commands; nothing
+// else prints. The types are data: the NDJSON schema, the renderers and the docs are made from `event_types`.
 #pragma once
 
 #include <array>
@@ -49,14 +49,14 @@ inline constexpr std::array<EventType, 27> event_types = {{
 }};
 
 struct Event {
-  std::string type;      // a name of event_types
+  std::string type; // a name of event_types
   Level level = Level::info;
-  std::string message;   // one human sentence
-  std::string step;      // empty when not about a step
-  std::string target;    // empty when not about one target
-  Value fields;          // map of typed fields, by event type
+  std::string message; // one human sentence
+  std::string step;    // empty when not about a step
+  std::string target;  // empty when not about one target
+  Value fields;        // map of typed fields, by event type
   // Set by the stream, not by the one who emits:
-  std::string time;      // RFC 3339, UTC, milliseconds
+  std::string time; // RFC 3339, UTC, milliseconds
   std::uint64_t sequence = 0;
   std::string run;
 };

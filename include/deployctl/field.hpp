@@ -1,5 +1,6 @@
-// The recursive field table of an action: one table feeds decoding, errors, JSON Schema, `explain`, completion and docs.
-// Data only. Authors do not write it by hand but through Table<T> (input.hpp), which adds the typed decoder.
+// The recursive field table of an action: one table feeds decoding, errors, JSON Schema, `explain`,
+// completion and docs. Data only. Authors do not write it by hand but through Table<T> (input.hpp), which
+// adds the typed decoder.
 #pragma once
 
 #include <cstdint>
@@ -22,40 +23,41 @@ enum class FieldType {
   percent,  // "25%"; canonical text in a Value
   choice,   // one of `choices`
   url,
-  path,     // a path on the target
-  argv,     // list of text, not empty; refuses secrets
-  script,   // shell text, verbatim: no interpolation; refuses secrets
-  file,     // a local file below the pipeline's folder; becomes {path, sha256, size, mode}
-  tree,     // a local folder; becomes {path, sha256, entries: {name: {sha256, size, mode} | {link}}}
-  hosts,    // a role's name or a list of hosts; becomes a list of host names
-  list,     // of `element`
-  map,      // text keys to `element`
-  object,   // of `fields`
+  path,   // a path on the target
+  argv,   // list of text, not empty; refuses secrets
+  script, // shell text, verbatim: no interpolation; refuses secrets
+  file,   // a local file below the pipeline's folder; becomes {path, sha256, size, mode}
+  tree,   // a local folder; becomes {path, sha256, entries: {name: {sha256, size, mode} | {link}}}
+  hosts,  // a role's name or a list of hosts; becomes a list of host names
+  list,   // of `element`
+  map,    // text keys to `element`
+  object, // of `fields`
 };
 
-// Whether a field may hold a secret: never (argv, identity), as text that accepts one, or only as a reference.
+// Whether a field may hold a secret: never (argv, identity), as text that accepts one, or only as a
+// reference.
 enum class SecretUse { never, value, reference };
 
 struct Field {
   std::string name;
   FieldType type = FieldType::text;
-  std::string help;                 // one real sentence, ends with a full stop
+  std::string help; // one real sentence, ends with a full stop
   std::string example;
-  std::string unit;                 // "seconds", "bytes"; empty if the type says it
-  std::optional<Value> fallback;    // the default; none means "not managed" unless required
+  std::string unit;              // "seconds", "bytes"; empty if the type says it
+  std::optional<Value> fallback; // the default; none means "not managed" unless required
   bool required = false;
-  bool identity = false;            // with the action, says which real thing this is
-  bool immutable = false;           // a change replaces
-  bool managed = true;              // part of the drift fingerprint when written
-  bool annotation = false;          // a note on the target; a change alone is no deployment
+  bool identity = false;   // with the action, says which real thing this is
+  bool immutable = false;  // a change replaces
+  bool managed = true;     // part of the drift fingerprint when written
+  bool annotation = false; // a note on the target; a change alone is no deployment
   SecretUse secret = SecretUse::never;
   std::optional<std::int64_t> least;
   std::optional<std::int64_t> most; // for integer, list length, duration (ms), size (bytes), percent
   std::string pattern;              // RE2, whole match: of text, of the keys of a map
   std::vector<std::string> choices; // for choice
   std::vector<Field> fields;        // for object
-  std::vector<Field> element;       // for list and map exactly one; for any the shapes it may take, or none for all
-  std::string since = "0.1";        // the first version that enforces it
+  std::vector<Field> element; // for list and map exactly one; for any the shapes it may take, or none for all
+  std::string since = "0.1";  // the first version that enforces it
 };
 
 struct Output {

@@ -9,11 +9,11 @@
 namespace deployctl {
 
 struct Host {
-  std::string name;      // how plans and transcripts call it: as written, without the user
-  std::string user;      // empty: the SSH configuration's
-  std::string address;   // host name, address or ~/.ssh/config alias; "local" is this machine
-  int port = 0;          // 0: the SSH configuration's
-  Value vars;            // the map under `vars`, or null
+  std::string name;    // how plans and transcripts call it: as written, without the user
+  std::string user;    // empty: the SSH configuration's
+  std::string address; // host name, address or ~/.ssh/config alias; "local" is this machine
+  int port = 0;        // 0: the SSH configuration's
+  Value vars;          // the map under `vars`, or null
   [[nodiscard]] bool is_local() const { return address == "local"; }
 
   friend bool operator==(const Host&, const Host&) = default;

@@ -1,4 +1,5 @@
-// Table<T>: the field table of an action and the decoder of its inputs, written once by the provider's author.
+// Table<T>: the field table of an action and the decoder of its inputs, written once by the provider's
+// author.
 //   Table<ExecRun>()
 //     .add(&ExecRun::command, {.name = "command", .type = FieldType::argv, .help = "...", .required = true})
 //     .object(&ExecRun::retry, {.name = "retry", .help = "..."}, retry_table())
@@ -59,31 +60,36 @@ public:
 
   template <class M>
   Table& add(M T::*member, Field field) {
-    return push(std::move(field), [member](T& out, const Value& value) { return decode_into(out.*member, value); });
+    return push(std::move(field),
+                [member](T& out, const Value& value) { return decode_into(out.*member, value); });
   }
 
   template <class N>
   Table& object(N T::*member, Field field, const Table<N>& nested) {
     field.type = FieldType::object;
     field.fields = nested.fields();
-    return push(std::move(field), [member, nested](T& out, const Value& value) { return nested.into(out.*member, value); });
+    return push(std::move(field),
+                [member, nested](T& out, const Value& value) { return nested.into(out.*member, value); });
   }
 
   template <class N>
   Table& object(std::optional<N> T::*member, Field field, const Table<N>& nested) {
     field.type = FieldType::object;
     field.fields = nested.fields();
-    return push(std::move(field),
-                [member, nested](T& out, const Value& value) { return nested.into((out.*member).emplace(), value); });
+    return push(std::move(field), [member, nested](T& out, const Value& value) {
+      return nested.into((out.*member).emplace(), value);
+    });
   }
 
   template <class N>
   Table& objects(std::vector<N> T::*member, Field field, const Table<N>& nested) {
     field.type = FieldType::list;
-    field.element = {Field{.name = field.name, .type = FieldType::object, .help = field.help, .fields = nested.fields()}};
+    field.element = {
+        Field{.name = field.name, .type = FieldType::object, .help = field.help, .fields = nested.fields()}};
     return push(std::move(field), [member, nested](T& out, const Value& value) -> Status {
       if (!value.list()) return fail(Cause::internal, "expected a list");
-      for (const Value& item : *value.list()) DEPLOYCTL_CHECK(nested.into((out.*member).emplace_back(), item));
+      for (const Value& item : *value.list())
+        DEPLOYCTL_CHECK(nested.into((out.*member).emplace_back(), item));
       return {};
     });
   }

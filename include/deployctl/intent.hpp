@@ -19,32 +19,32 @@ struct Intent {
   std::string target;
   std::string stage;
   int attempt = 1;
-  std::string key;                      // idempotency key: the same for every attempt and after a crash
+  std::string key; // idempotency key: the same for every attempt and after a crash
   CrashClass crash_class = CrashClass::declarative;
   Ask ask;
-  Change change;                        // `desired` with secret references; apply gets them resolved
-  std::vector<std::string> remote_ids;  // in the order they became known
-  std::vector<Value> undo;              // in the order they were written
-  std::string started_at;               // RFC 3339, UTC
+  Change change;                       // `desired` with secret references; apply gets them resolved
+  std::vector<std::string> remote_ids; // in the order they became known
+  std::vector<Value> undo;             // in the order they were written
+  std::string started_at;              // RFC 3339, UTC
 };
 
 struct Confirmation {
   enum class State { done, not_done, in_progress, unknown };
   State state = State::unknown;
-  Value outputs;         // when done
-  std::string detail;    // operation id, or why it cannot be known
+  Value outputs;      // when done
+  std::string detail; // operation id, or why it cannot be known
 };
 
 struct Readiness {
   enum class State { ready, waiting, failed };
   State state = State::ready;
-  std::string detail;                // "status 503, wanted 200"
+  std::string detail; // "status 503, wanted 200"
   std::vector<std::string> evidence;
 };
 
 struct Sample {
-  std::string taken_at;  // RFC 3339, UTC
-  Value data;            // what the gate measured
+  std::string taken_at; // RFC 3339, UTC
+  Value data;           // what the gate measured
   std::optional<Error> error;
 };
 

@@ -1,6 +1,6 @@
-// The provider contract: a description (static data) and the verbs of its kind. The engine calls, providers answer;
-// all verbs are thread-safe and keep no state of their own (that lives in Connection).
-// Included by providers, engine, conformance tests. Not a place for engine logic.
+// The provider contract: a description (static data) and the verbs of its kind. The engine calls, providers
+// answer; all verbs are thread-safe and keep no state of their own (that lives in Connection). Included by
+// providers, engine, conformance tests. Not a place for engine logic.
 #pragma once
 
 #include <functional>
@@ -29,17 +29,18 @@ struct InputProblem {
 };
 
 struct Description {
-  std::string name;                       // "host.release"
-  std::string summary;                    // one sentence
+  std::string name;    // "host.release"
+  std::string summary; // one sentence
   Kind kind = Kind::resource;
   std::vector<Field> fields;
   std::vector<FieldGroup> groups;
   std::vector<Output> outputs;
   std::vector<Operation> operations;
-  std::vector<StrategyKind> strategies;   // engine-driven or native ones it accepts; empty: one target, no strategy
-  bool on_hosts = false;                  // one target a host, taken from `hosts`
-  Milliseconds default_timeout{600'000};  // bound of one target's attempt
-  std::vector<std::string> permissions;   // least privilege, for people
+  std::vector<StrategyKind>
+      strategies;        // engine-driven or native ones it accepts; empty: one target, no strategy
+  bool on_hosts = false; // one target a host, taken from `hosts`
+  Milliseconds default_timeout{600'000}; // bound of one target's attempt
+  std::vector<std::string> permissions;  // least privilege, for people
   // May depend on inputs: exec.run with `effect: repeatable` is declarative.
   std::function<CrashClass(const Value& inputs)> crash_class;
   // Rules across fields that the table cannot say. Pure; may be empty.
@@ -51,12 +52,13 @@ public:
   virtual ~Resource() = default;
   // Batched; one answer per ask, in order. An error in an answer concerns that target only.
   virtual std::vector<Result<Observation>> observe(ReadSession&, std::span<const Ask>) const = 0;
-  virtual Result<Change> plan(const Ask&, const Observation&, const Strategy&) const = 0;                     // pure
-  virtual Result<Value> apply(WriteSession&, const Change&, const Stage&, const Intent&) const = 0;           // idempotent
-  virtual Readiness ready(ReadSession&, const Change&, const Stage&) const;                                    // default: ready
+  virtual Result<Change> plan(const Ask&, const Observation&, const Strategy&) const = 0; // pure
+  virtual Result<Value> apply(WriteSession&, const Change&, const Stage&,
+                              const Intent&) const = 0;                     // idempotent
+  virtual Readiness ready(ReadSession&, const Change&, const Stage&) const; // default: ready
   virtual Confirmation confirm(ReadSession&, const Intent&) const = 0;
-  virtual Result<Change> revert(const Undo&, const Observation&) const = 0;                                    // pure
-  virtual Diagnosis diagnose(ReadSession&, const Failure&) const;                                              // default: the error as it is
+  virtual Result<Change> revert(const Undo&, const Observation&) const = 0; // pure
+  virtual Diagnosis diagnose(ReadSession&, const Failure&) const;           // default: the error as it is
   // The outputs of something that is already as wanted. Pure.
   virtual Value outputs(const Ask&, const Observation&) const = 0;
 };
@@ -64,7 +66,7 @@ public:
 class Task {
 public:
   virtual ~Task() = default;
-  virtual Result<Change> plan(const Ask&) const = 0;                                                          // pure
+  virtual Result<Change> plan(const Ask&) const = 0; // pure
   virtual Result<Value> apply(WriteSession&, const Change&, const Stage&, const Intent&) const = 0;
   virtual Confirmation confirm(ReadSession&, const Intent&) const = 0;
   virtual Diagnosis diagnose(ReadSession&, const Failure&) const;
@@ -73,7 +75,7 @@ public:
 class Artifact {
 public:
   virtual ~Artifact() = default;
-  virtual std::string identity(const Ask&) const = 0;                                                         // pure
+  virtual std::string identity(const Ask&) const = 0; // pure
   virtual Result<std::optional<Value>> find(ReadSession&, const Ask&) const = 0;
   virtual Result<Value> make(WriteSession&, const Ask&, const Intent&) const = 0;
   virtual Confirmation confirm(ReadSession&, const Intent&) const = 0;
@@ -90,7 +92,7 @@ public:
   virtual ~Gate() = default;
   virtual Sample sample(ReadSession&, const Ask&) const = 0;
   // Given all samples so far, oldest first. `inconclusive` asks for another until the engine's limit.
-  virtual Verdict judge(const Ask&, std::span<const Sample>) const = 0;                                       // pure
+  virtual Verdict judge(const Ask&, std::span<const Sample>) const = 0; // pure
   // How often to sample and for how long at most, from the inputs. Pure.
   virtual ReadyRule rule(const Ask&) const = 0;
 };
@@ -101,8 +103,9 @@ public:
   virtual Status send(WriteSession&, const Ask&, const Event&) const = 0;
 };
 
-using Verbs = std::variant<std::shared_ptr<const Resource>, std::shared_ptr<const Task>, std::shared_ptr<const Artifact>,
-                           std::shared_ptr<const Data>, std::shared_ptr<const Gate>, std::shared_ptr<const Notice>>;
+using Verbs = std::variant<std::shared_ptr<const Resource>, std::shared_ptr<const Task>,
+                           std::shared_ptr<const Artifact>, std::shared_ptr<const Data>,
+                           std::shared_ptr<const Gate>, std::shared_ptr<const Notice>>;
 
 struct Provider {
   Description description;

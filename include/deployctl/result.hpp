@@ -20,7 +20,9 @@ using Status = Result<void>;
   return tl::unexpected<Error>(Error{.cause = cause, .message = std::move(message), .help = std::move(help)});
 }
 
-[[nodiscard]] inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(std::move(error)); }
+[[nodiscard]] inline tl::unexpected<Error> fail(Error error) {
+  return tl::unexpected<Error>(std::move(error));
+}
 
 } // namespace deployctl
 
@@ -28,12 +30,12 @@ using Status = Result<void>;
 #define DEPLOYCTL_NAME_(line) DEPLOYCTL_JOIN_(result_of_line_, line)
 
 // Declares the value of a Result, or returns its error from the enclosing function.
-#define DEPLOYCTL_TRY(declaration, expression)                                                                \
-  auto DEPLOYCTL_NAME_(__LINE__) = (expression);                                                              \
-  if (!DEPLOYCTL_NAME_(__LINE__)) return ::deployctl::fail(std::move(DEPLOYCTL_NAME_(__LINE__)).error());     \
+#define DEPLOYCTL_TRY(declaration, expression)                                                               \
+  auto DEPLOYCTL_NAME_(__LINE__) = (expression);                                                             \
+  if (!DEPLOYCTL_NAME_(__LINE__)) return ::deployctl::fail(std::move(DEPLOYCTL_NAME_(__LINE__)).error());    \
   declaration = *std::move(DEPLOYCTL_NAME_(__LINE__)) // NOLINT(bugprone-macro-parentheses): declares
 
 // Returns the error of a Status, if it is one.
-#define DEPLOYCTL_CHECK(expression)                                                                           \
-  if (auto status_of_line = (expression); !status_of_line)                                                    \
+#define DEPLOYCTL_CHECK(expression)                                                                          \
+  if (auto status_of_line = (expression); !status_of_line)                                                   \
   return ::deployctl::fail(std::move(status_of_line).error())

@@ -1,5 +1,6 @@
 // A secret: by name until it is resolved, bytes afterwards, and never text that can be printed or compared.
-// What may be shown is the reference (name and version). `reveal()` is allowed in few places; a test keeps the list.
+// What may be shown is the reference (name and version). `reveal()` is allowed in few places; a test keeps
+// the list.
 #pragma once
 
 #include <memory>
@@ -9,7 +10,8 @@
 
 namespace deployctl {
 
-// Owns bytes that are locked in memory where the system allows it, left out of core dumps, and zeroed at the end.
+// Owns bytes that are locked in memory where the system allows it, left out of core dumps, and zeroed at the
+// end.
 class SecretBytes {
 public:
   explicit SecretBytes(std::string_view bytes);

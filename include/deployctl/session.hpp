@@ -1,5 +1,5 @@
-// What a provider's verb is given: the ports, already guarded by the operation table, and for writes the two things it
-// may make durable. Providers never print, sleep, read the environment or see YAML.
+// What a provider's verb is given: the ports, already guarded by the operation table, and for writes the two
+// things it may make durable. Providers never print, sleep, read the environment or see YAML.
 #pragma once
 
 #include <stop_token>

@@ -1,4 +1,5 @@
-// How a step moves over its targets, in one vocabulary for every provider. Values only; the engine owns the loop.
+// How a step moves over its targets, in one vocabulary for every provider. Values only; the engine owns the
+// loop.
 #pragma once
 
 #include <chrono>
@@ -23,9 +24,9 @@ struct Amount {
 
 struct Strategy {
   StrategyKind kind = StrategyKind::all_at_once;
-  std::vector<Amount> batch;           // rolling: one entry repeats, several are cumulative
-  std::vector<int> weights;            // canary by weight, percent, rising to 100
-  std::optional<Amount> canary_hosts;  // canary by hosts
+  std::vector<Amount> batch;          // rolling: one entry repeats, several are cumulative
+  std::vector<int> weights;           // canary by weight, percent, rising to 100
+  std::optional<Amount> canary_hosts; // canary by hosts
   Milliseconds pause{0};
   Milliseconds bake{0};
   Milliseconds min_healthy{0};

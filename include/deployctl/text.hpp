@@ -1,4 +1,5 @@
-// Text: a string that may be a secret. Fields that accept secrets decode to it; edges that write bytes take it.
+// Text: a string that may be a secret. Fields that accept secrets decode to it; edges that write bytes take
+// it.
 #pragma once
 
 #include <string>

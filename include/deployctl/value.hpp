@@ -1,5 +1,6 @@
-// Value: what crosses every edge of the contract. JSON plus two leaves: Unknown (a step's output that does not exist
-// yet) and Secret. Typed code decodes it with Input<T> (input.hpp); JSON text is made and read in base/json.hpp.
+// Value: what crosses every edge of the contract. JSON plus two leaves: Unknown (a step's output that does
+// not exist yet) and Secret. Typed code decodes it with Input<T> (input.hpp); JSON text is made and read in
+// base/json.hpp.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +15,8 @@
 
 namespace deployctl {
 
-// Stands for text that depends on another step's output. `expression` is the text as written, with everything that was
-// already known put in, so that it can be evaluated when `step` has its outputs.
+// Stands for text that depends on another step's output. `expression` is the text as written, with everything
+// that was already known put in, so that it can be evaluated when `step` has its outputs.
 struct Unknown {
   std::string step;
   std::string output;     // path below the step's outputs, dots between parts
@@ -44,11 +45,17 @@ public:
   Value(Secret value) : data_(std::move(value)) {}
 
   template <class T>
-  [[nodiscard]] bool is() const { return std::holds_alternative<T>(data_); }
+  [[nodiscard]] bool is() const {
+    return std::holds_alternative<T>(data_);
+  }
   template <class T>
-  [[nodiscard]] const T* get() const { return std::get_if<T>(&data_); }
+  [[nodiscard]] const T* get() const {
+    return std::get_if<T>(&data_);
+  }
   template <class T>
-  [[nodiscard]] T* get() { return std::get_if<T>(&data_); }
+  [[nodiscard]] T* get() {
+    return std::get_if<T>(&data_);
+  }
 
   [[nodiscard]] bool is_null() const { return is<std::monostate>(); }
   [[nodiscard]] const std::string* text() const { return get<std::string>(); }

@@ -58,7 +58,9 @@ Status Planning::read_records(const Source& source) {
   return {};
 }
 
-void Planning::prune() { request_.prune = true; }
+void Planning::prune() {
+  request_.prune = true;
+}
 
 Result<plan::Plan> plan_apply(Environment& environment, const config::Pipeline& pipeline,
                               const Source& source, const ApplyOptions& options) {

@@ -24,8 +24,8 @@ RevertPlanned StageJobs::plan_revert(TargetId at, int round, const std::stop_tok
 }
 
 // Round by round from the newest undo record to the oldest, each against what is there then.
-Result<std::optional<Change>> StageJobs::change_back(const RunStep& step, const RunTarget& target,
-                                                     int round, const std::stop_token& stop) const {
+Result<std::optional<Change>> StageJobs::change_back(const RunStep& step, const RunTarget& target, int round,
+                                                     const std::stop_token& stop) const {
   const auto* resource = verbs<Resource>(*step.provider);
   const auto rounds = static_cast<int>(target.undo.size());
   if (!resource) return task_back(step, target.ask, round);

@@ -80,9 +80,9 @@ struct Members<Change> {
 };
 template <>
 struct Members<Ask> {
-  static constexpr auto list = std::tuple{member("step", &Ask::step), member("inputs", &Ask::inputs),
-                                          member("target", &Ask::target), member("recorded", &Ask::recorded),
-                                          member("release", &Ask::release)};
+  static constexpr auto list =
+      std::tuple{member("step", &Ask::step), member("inputs", &Ask::inputs), member("target", &Ask::target),
+                 member("recorded", &Ask::recorded), member("release", &Ask::release)};
 };
 template <>
 struct Members<Undo> {

@@ -30,6 +30,11 @@ def killed_at(world, point):
     return result.returncode == -9
 
 
+def copy(source, target):
+    """The supervisor's control socket is its own: it makes a new one."""
+    shutil.copytree(source, target, symlinks=True, ignore=shutil.ignore_patterns("control"))
+
+
 class KilledAtEveryRecord(unittest.TestCase):
     def setUp(self):
         self.world = self.enterContext(World())
@@ -44,13 +49,13 @@ class KilledAtEveryRecord(unittest.TestCase):
         self.saved = self.world.folder / "saved"
         self.saved.mkdir()
         for name in ("project", "service"):
-            shutil.copytree(self.world.folder / name, self.saved / name, symlinks=True)
+            copy(self.world.folder / name, self.saved / name)
 
     def restore(self):
         self.world.stop_supervisor()
         for name in ("project", "service"):
             shutil.rmtree(self.world.folder / name)
-            shutil.copytree(self.saved / name, self.world.folder / name, symlinks=True)
+            copy(self.saved / name, self.world.folder / name)
         self.world.start_supervisor()
 
     def complete(self, point):

@@ -25,7 +25,7 @@ class Offline(unittest.TestCase):
         self.assertEqual(calls, [])
 
     def test_a_file_of_forty_five_mistakes(self):
-        files = sorted((ROOT / "tests" / "config" / "cases").glob("*mistakes*/deploy.yaml"))
+        files = sorted((ROOT / "tests" / "config" / "cases").glob("*mistakes*.yaml"))
         self.assertTrue(files, "the file of mistakes is missing")
         result, calls = network_calls(pathlib.Path(files[0]))
         self.assertEqual(result.returncode, 3, result.stdout + result.stderr)

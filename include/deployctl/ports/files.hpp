@@ -1,5 +1,5 @@
-// Local files a provider may read: below the pipeline's folder after resolving links, or by content digest from the
-// blobs of a release. Providers never write local files.
+// Local files a provider may read: below the pipeline's folder after resolving links, or by content digest
+// from the blobs of a release. Providers never write local files.
 #pragma once
 
 #include <string>

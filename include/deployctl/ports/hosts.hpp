@@ -1,5 +1,5 @@
-// Commands and files on hosts, this machine included ("local"). A command is constant POSIX shell text; everything that
-// varies travels as arguments, environment or standard input, never inside the text.
+// Commands and files on hosts, this machine included ("local"). A command is constant POSIX shell text;
+// everything that varies travels as arguments, environment or standard input, never inside the text.
 #pragma once
 
 #include <map>
@@ -17,8 +17,8 @@
 namespace deployctl {
 
 struct HostCommand {
-  std::string operation;                   // a name of the provider's operation table
-  std::string script;                      // run by /bin/sh; equals the table's text, or is the user's own for `host.run`
+  std::string operation; // a name of the provider's operation table
+  std::string script;    // run by /bin/sh; equals the table's text, or is the user's own for `host.run`
   std::vector<std::string> arguments;      // "$1", "$2" ...: literal, whatever they hold
   std::map<std::string, Text> environment; // names match [A-Za-z_][A-Za-z0-9_]*
   Text input;                              // standard input, then end of file
@@ -37,16 +37,17 @@ struct HostResult {
 
 // One entry of a transfer: a regular file whose bytes stand in a local file, or a symbolic link.
 struct HostFile {
-  std::string name;        // relative to the destination, no "..", never absolute
-  std::string source;      // local file with the bytes; empty for a link
-  std::string sha256;      // hex; the bytes are verified on arrival
+  std::string name;   // relative to the destination, no "..", never absolute
+  std::string source; // local file with the bytes; empty for a link
+  std::string sha256; // hex; the bytes are verified on arrival
   unsigned mode = 0644;
-  std::string link;        // target of a symbolic link
+  std::string link; // target of a symbolic link
 };
 
 struct HostTransfer {
   std::string operation;
-  std::string destination; // a directory that is created; files in it appear under their final names only when complete
+  std::string destination; // a directory that is created; files in it appear under their final names only
+                           // when complete
   std::vector<HostFile> files;
   Milliseconds timeout{600'000};
 };

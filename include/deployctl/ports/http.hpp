@@ -1,4 +1,5 @@
-// One HTTP exchange. Redirects are never followed here: the caller decides, so that credentials cannot travel on.
+// One HTTP exchange. Redirects are never followed here: the caller decides, so that credentials cannot travel
+// on.
 #pragma once
 
 #include <map>
@@ -14,23 +15,23 @@
 namespace deployctl {
 
 struct HttpRequest {
-  std::string operation;                             // a name of the provider's operation table
+  std::string operation; // a name of the provider's operation table
   std::string method = "GET";
-  std::string url;                                   // http or https; no user information
+  std::string url; // http or https; no user information
   std::vector<std::pair<std::string, Text>> headers;
   Text body;
-  Milliseconds timeout{30'000};                      // whole exchange
+  Milliseconds timeout{30'000}; // whole exchange
   Milliseconds connect_timeout{10'000};
-  std::size_t response_limit = 16U << 20;            // bytes, after decompression; more is an error
-  std::string ca_file;                               // extra trust for this endpoint
-  std::string unix_socket;                           // connect here instead of the URL's host
+  std::size_t response_limit = 16U << 20; // bytes, after decompression; more is an error
+  std::string ca_file;                    // extra trust for this endpoint
+  std::string unix_socket;                // connect here instead of the URL's host
 };
 
 struct HttpResponse {
   int status = 0;
-  std::multimap<std::string, std::string> headers;   // names in lower case
+  std::multimap<std::string, std::string> headers; // names in lower case
   std::string body;
-  Milliseconds elapsed{0};                           // from the first byte sent to the last received
+  Milliseconds elapsed{0}; // from the first byte sent to the last received
 };
 
 class Http {

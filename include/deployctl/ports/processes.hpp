@@ -1,5 +1,5 @@
-// Running a child process on this machine: argv only, an environment that was asked for, a deadline, streamed output.
-// Not for commands on hosts (ports/hosts.hpp), also when the host is this machine.
+// Running a child process on this machine: argv only, an environment that was asked for, a deadline, streamed
+// output. Not for commands on hosts (ports/hosts.hpp), also when the host is this machine.
 #pragma once
 
 #include <map>
@@ -16,20 +16,20 @@
 namespace deployctl {
 
 struct ProcessRequest {
-  std::string operation;                      // a name of the provider's operation table
-  std::vector<std::string> argv;              // argv[0] is looked up in the child's PATH
-  std::map<std::string, Text> environment;    // all the child gets, apart from `inherit`
-  std::vector<std::string> inherit;           // names passed on from this process when set: PATH HOME LANG TZ ...
-  std::string directory;                      // working directory; empty: the pipeline's folder
-  Text input;                                 // standard input, then end of file
+  std::string operation;                   // a name of the provider's operation table
+  std::vector<std::string> argv;           // argv[0] is looked up in the child's PATH
+  std::map<std::string, Text> environment; // all the child gets, apart from `inherit`
+  std::vector<std::string> inherit; // names passed on from this process when set: PATH HOME LANG TZ ...
+  std::string directory;            // working directory; empty: the pipeline's folder
+  Text input;                       // standard input, then end of file
   Milliseconds timeout{600'000};
-  Milliseconds grace{5'000};                  // between SIGTERM and SIGKILL, to the whole process group
-  std::size_t capture_limit = 1 << 20;        // bytes of each stream kept for the result
-  LineSink* output = nullptr;                 // also streamed here, if wanted
+  Milliseconds grace{5'000};           // between SIGTERM and SIGKILL, to the whole process group
+  std::size_t capture_limit = 1 << 20; // bytes of each stream kept for the result
+  LineSink* output = nullptr;          // also streamed here, if wanted
 };
 
 struct ProcessResult {
-  int exit_code = 0;       // 128 + n when ended by signal n
+  int exit_code = 0; // 128 + n when ended by signal n
   bool timed_out = false;
   bool cancelled = false;
   std::string out;
