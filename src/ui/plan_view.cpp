@@ -34,6 +34,7 @@ std::string version_text(const PlanSubject& subject) {
   const std::string& next = subject.plan.content.version;
   if (subject.live_version.empty()) return (next.empty() ? "unnamed" : next) + " (nothing is live yet)";
   const std::string since = subject.live_since.empty() ? "" : " (live since " + subject.live_since + ")";
+  if (next == subject.live_version) return next + since;
   return subject.live_version + " -> " + (next.empty() ? "unnamed" : next) + since;
 }
 
@@ -98,12 +99,18 @@ std::string unchanged_lines(const plan::Content& content, const Style& style) {
   return names.empty() ? std::string() : wrap(style, "  unchanged: " + join(names, ", "), 4) + "\n";
 }
 
+// "Ann <ann@example.com>": the name is enough in a list.
+std::string author_name(const std::string& author) {
+  return author.substr(0, author.find(" <"));
+}
+
 std::string commit_lines(const plan::Content& content, const Style& style) {
   if (content.commits.empty()) return {};
   const auto total = static_cast<std::size_t>(std::max(content.commits_total, 0));
   std::string out = "\n" + paint(style, Role::strong, "Commits") + "\n";
   for (const plan::Commit& commit : content.commits)
-    out.append(elide("  " + commit.sha.substr(0, 10) + "  " + commit.title + "  (" + commit.author + ")",
+    out.append(elide("  " + commit.sha.substr(0, 10) + "  " + commit.title + "  (" +
+                         author_name(commit.author) + ")",
                      style.width))
         .append("\n");
   if (total > content.commits.size())
