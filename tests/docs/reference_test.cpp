@@ -1,0 +1,18 @@
+// The pages under docs/reference and the editor's schema are what the program would say itself.
+#include <catch2/catch.hpp>
+
+#include "config/explain.hpp"
+#include "config/schema.hpp"
+#include "golden.hpp"
+#include "providers/builtin.hpp"
+
+using namespace deployctl;
+
+TEST_CASE("docs: the reference pages are those of the built-in tables") {
+  for (const config::ReferencePage& page : config::reference_pages(providers::builtin_catalog()))
+    golden::check("docs/reference/" + page.name, page.text);
+}
+
+TEST_CASE("docs: the pipeline schema is that of the built-in tables") {
+  golden::check("docs/schema/pipeline.schema.json", config::schema_text(providers::builtin_catalog()));
+}
