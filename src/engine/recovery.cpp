@@ -16,6 +16,8 @@ namespace deployctl::engine {
 
 namespace {
 
+constexpr std::uint64_t most_plan_bytes = 256U << 20;
+
 // A pending run under the lock, with its plan and the pipeline that it was made from.
 struct Pending {
   RunHistory history;
@@ -52,7 +54,9 @@ Result<Pending> Recovery::read(const std::string& run) {
   if (content.newer) return fail(Cause::config, "its journal was written by a newer version of deployctl");
   Pending pending;
   DEPLOYCTL_TRY(pending.history, read_history(content));
-  DEPLOYCTL_TRY(pending.plan, plan::from_value(pending.history.begin.plan));
+  DEPLOYCTL_TRY(const std::string plan,
+                environment_.state.blobs().read(pending.history.begin.plan, most_plan_bytes));
+  DEPLOYCTL_TRY(pending.plan, plan::from_file(plan));
   DEPLOYCTL_TRY(pending.pipeline, pipeline_of(pending.plan.content));
   return pending;
 }
@@ -84,7 +88,9 @@ std::vector<WorldLine> Recovery::world_of(const RunHistory& history) {
 Ending Recovery::undecided(const RunHistory& history, std::string message,
                            std::vector<Choice> choices) const {
   const std::string& run = history.header.run;
-  return {.exit_code = exit_code::undecided,
+  // Who interrupted a run knows of it: its place is taken. Who comes after a crash has to look.
+  const bool kept_place = history.interrupted && choices.empty();
+  return {.exit_code = kept_place ? exit_code::locked : exit_code::undecided,
           .outcome = Outcome::undecided,
           .world = world_of(history),
           .error = Error{.cause = Cause::conflict,

@@ -40,7 +40,10 @@ Run::Run(const RunOrder& order)
 Result<std::unique_ptr<Run>> Run::begin(const RunOrder& order, const Approval& approval) {
   std::unique_ptr<Run> run(new Run(order));
   DEPLOYCTL_CHECK(run->lay_out_steps());
-  DEPLOYCTL_TRY(const auto blobs, run->keep_known_files());
+  DEPLOYCTL_TRY(auto blobs, run->keep_known_files());
+  DEPLOYCTL_TRY(const state::BlobInfo kept,
+                order.environment.state.blobs().put_bytes(plan::to_file(order.plan)));
+  blobs.push_back(kept.sha256);
   const std::string path = order.environment.state.journal_path(order.run);
   const state::JournalHeader header{.run = order.run,
                                     .stack = order.pipeline.stack(),
@@ -51,7 +54,7 @@ Result<std::unique_ptr<Run>> Run::begin(const RunOrder& order, const Approval& a
   DEPLOYCTL_TRY(auto writer, open_journal(order.environment, path, &header));
   run->journal_ = std::make_unique<RunJournal>(std::move(writer), path, order.environment.redactions);
   const RunBegin record{order.plan.content.operation, order.release, order.environment.user_at_host,
-                        order.plan.content.pipeline_digest, plan::to_value(order.plan)};
+                        order.plan.content.pipeline_digest, kept.sha256};
   const ApprovalRecord approved{order.plan.envelope.digest, approval.by, approval.how};
   if (auto begun = run->journal_->begin(record, blobs, approved); !begun)
     return fail(with_journal(begun.error(), path));

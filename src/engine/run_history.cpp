@@ -38,6 +38,9 @@ public:
       return with<TakenBackRecord>(record, &Replay::taken_back);
     case RecordType::run_end:
       return plan::Decoder().read(history_.end.emplace(), record.payload);
+    case RecordType::signal:
+      history_.interrupted = true;
+      return {};
     case RecordType::committed:
       history_.committed = true;
       return {};
@@ -57,6 +60,7 @@ private:
   TargetHistory& at(const StageRef& ref) { return history_.targets[{ref.step, ref.target}]; }
 
   void intent(const IntentRecord& record) {
+    history_.interrupted = false;
     if (record.ref.back) return;
     TargetHistory& target = at(record.ref);
     target.change = record.change;

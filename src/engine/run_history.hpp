@@ -38,6 +38,7 @@ struct RunHistory {
   std::optional<FailureRecord> failure;
   std::optional<RunEnd> end;
   bool committed = false;
+  bool interrupted = false; // it gave up its place at a safe point
 
   [[nodiscard]] const TargetHistory* find(const std::string& step, const std::string& target) const;
   [[nodiscard]] bool changed_something() const { return !touched.empty(); }

@@ -26,7 +26,7 @@ struct RunBegin {
   std::string release;   // id of the release being made
   std::string by;
   std::string pipeline_digest;
-  Value plan; // as in a plan file
+  std::string plan; // SHA-256 of the plan file's text, which is kept as a blob
 };
 
 struct IntentRecord {

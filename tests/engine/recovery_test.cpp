@@ -202,6 +202,9 @@ TEST_CASE("recovery: an interrupted run goes on with the next apply") {
   CHECK(lines(ending) == Texts{"changed db"});
   CHECK(ending.next_command == "deployctl apply production");
   CHECK_FALSE(rig.cell().pending_run.empty());
+  rig.change("p2"); // another pipeline has to wait for a decision about this run
+  CHECK(rig.apply().exit_code == 5);
+  rig.change("p1");
   const Ending next = rig.apply();
   INFO((next.error ? next.error->message : ""));
   CHECK(next.exit_code == 0);
