@@ -21,6 +21,7 @@ void FinallySteps::run(std::string_view result) {
   for (const config::Step& written : pipeline_.finally) {
     config::Step step = written;
     step.id = "finally:" + step.id; // apart from the steps of the run, also in the journal
+    step.always = true;             // once per run, whatever an earlier release says
     const bool done = main_.resumed && main_.resumed->done.count(step.id) != 0;
     if (!done && wants(step, result)) run_one(step);
   }

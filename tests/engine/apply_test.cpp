@@ -284,6 +284,15 @@ TEST_CASE("apply: finally runs once for the results it names and changes nothing
     CHECK(rig.apply().exit_code == 8);
     CHECK(rig.world->log() == Texts{"web apply create", "web remove remove", "finally:report run run"});
   }
+  SECTION("also when the live release did the same as a step") {
+    rig.add("first", "sim.opaque", report.inputs);
+    rig.pipeline.finally.front().results.clear();
+    CHECK(rig.apply().exit_code == 0);
+    rig.change("p2");
+    rig.step("web").inputs["value"] = "v2";
+    CHECK(rig.apply().exit_code == 0);
+    CHECK(rig.world->log().back() == "finally:report run run");
+  }
   SECTION("its own failure does not count") {
     rig.pipeline.finally.front().results.clear();
     rig.world->add({.act = Act::fail_before, .step = "finally:report"});
