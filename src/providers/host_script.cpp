@@ -118,4 +118,17 @@ std::vector<Line> key_lines(std::string_view out) {
   return lines;
 }
 
+Field hosts_field() {
+  return {.name = "hosts",
+          .type = FieldType::hosts,
+          .help = "The role or the hosts; may be left out when there is one role.",
+          .example = "web",
+          .managed = false};
+}
+
+std::string text_at(const Value& map, std::string_view key) {
+  const Value* found = map.find(key);
+  return found && found->text() ? *found->text() : "";
+}
+
 } // namespace deployctl::providers

@@ -43,11 +43,7 @@ Table<PutInputs> put_table() {
 
 std::vector<Field> put_fields() {
   std::vector<Field> fields = put_table().fields();
-  fields.push_back({.name = "hosts",
-                    .type = FieldType::hosts,
-                    .help = "The role or the hosts; may be left out when there is one role.",
-                    .example = "web",
-                    .managed = false});
+  fields.push_back(hosts_field());
   return fields;
 }
 
@@ -104,11 +100,6 @@ Observation read_observation(std::string_view out) {
   if (seen.exists) seen.managed = std::move(managed);
   seen.facts = std::move(facts);
   return seen;
-}
-
-std::string text_at(const Value& map, std::string_view key) {
-  const Value* found = map.find(key);
-  return found && found->text() ? *found->text() : "";
 }
 
 Value shown_content(const Observation& seen) {

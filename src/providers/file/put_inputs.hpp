@@ -35,7 +35,6 @@ Value shown_content(const Observation& seen); // null: there is none
 
 // SHA-256 over names, fixed text and version of a secret, never over its bytes.
 std::string reference_digest(const Secret& secret);
-std::string canonical_mode(std::string_view mode);           // four octal digits
-std::string text_at(const Value& map, std::string_view key); // empty when it is not there
+std::string canonical_mode(std::string_view mode); // four octal digits
 
 } // namespace deployctl::providers::file

@@ -13,17 +13,13 @@
 #include "providers/host/release_readiness.hpp"
 #include "providers/host/release_scripts.hpp"
 #include "providers/host/release_work.hpp"
+#include "providers/host_script.hpp"
 #include "providers/masked.hpp"
 
 namespace deployctl::providers::host {
 namespace {
 
 constexpr Milliseconds observe_time{300'000}; // it hashes a whole release
-
-std::string text_at(const Value& map, std::string_view key) {
-  const Value* found = map.find(key);
-  return found && found->text() ? *found->text() : "";
-}
 
 std::string last_part(const std::string& link) {
   return link.substr(link.rfind('/') + 1);

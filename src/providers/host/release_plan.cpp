@@ -16,11 +16,6 @@ constexpr Milliseconds upload_time{1'800'000};
 const std::array<Field, 1> file_table = {
     Field{.name = "files", .type = FieldType::tree, .help = "The files of the release."}};
 
-std::string text_at(const Value& map, std::string_view key) {
-  const Value* found = map.find(key);
-  return found && found->text() ? *found->text() : "";
-}
-
 bool lies_below(std::string_view name, std::string_view above) {
   return name.size() > above.size() && name.starts_with(above) && name[above.size()] == '/';
 }

@@ -1,4 +1,5 @@
 #include "providers/host/release_inputs.hpp"
+#include "providers/host_script.hpp"
 
 namespace deployctl::providers::host {
 namespace {
@@ -148,11 +149,7 @@ Table<ReleaseInputs> release_table() {
 
 std::vector<Field> release_fields() {
   std::vector<Field> fields = release_table().fields();
-  fields.push_back({.name = "hosts",
-                    .type = FieldType::hosts,
-                    .help = "The role or the hosts; may be left out when there is one role.",
-                    .example = "web",
-                    .managed = false});
+  fields.push_back(hosts_field());
   return fields;
 }
 

@@ -12,14 +12,10 @@
 #include "providers/host/release_plan.hpp"
 #include "providers/host/release_scripts.hpp"
 #include "providers/host/service_scripts.hpp"
+#include "providers/host_script.hpp"
 
 namespace deployctl::providers::host {
 namespace {
-
-std::string text_at(const Value& map, std::string_view key) {
-  const Value* found = map.find(key);
-  return found && found->text() ? *found->text() : "";
-}
 
 std::int64_t number_at(const Value& map, std::string_view key) {
   const Value* found = map.find(key);
