@@ -15,6 +15,7 @@
 
 #include "config/interpolation.hpp"
 #include "config/pipeline.hpp"
+#include "engine/leave.hpp"
 #include "engine/planner.hpp"
 #include "engine/run_history.hpp"
 #include "plan/plan.hpp"
@@ -69,6 +70,7 @@ struct Deployment {
   std::deque<config::Step> removed; // stand for steps that the pipeline does not have any more
   std::function<Status(const Description&, const Value& inputs)>
       keep_files;            // into the blobs, before they are used
+  LeaveRule leave;           // set: every step asks it before each wave
   bool keeps_failure = true; // a failure is a record that a later process goes on from
 };
 

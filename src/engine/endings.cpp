@@ -68,9 +68,9 @@ void judge_failure(Ending& ending, const Scheduler& scheduler) {
 } // namespace
 
 std::string_view to_text(Outcome outcome) {
-  constexpr std::array<std::string_view, 10> names = {"succeeded", "nothing_to_do", "failed",  "rolled_back",
-                                                      "mixed",     "interrupted",   "refused", "undecided",
-                                                      "aborted",   "skipped"};
+  constexpr std::array<std::string_view, 11> names = {"succeeded", "nothing_to_do", "failed", "rolled_back",
+                                                      "mixed",     "interrupted",   "parked", "refused",
+                                                      "undecided", "aborted",       "skipped"};
   return names.at(static_cast<std::size_t>(outcome));
 }
 
@@ -116,6 +116,11 @@ Ending ending_of(const Scheduler& scheduler, const Deployment& deployment, Finis
   case Finish::abandoned:
     ending.exit_code = signal > 0 ? 128 + signal : exit_code::interrupted;
     ending.outcome = Outcome::interrupted;
+    break;
+  case Finish::parked:
+    ending.exit_code = exit_code::not_approved;
+    ending.outcome = Outcome::parked;
+    ending.error = scheduler.parked();
   }
   return ending;
 }
@@ -130,6 +135,8 @@ std::string_view result_of(const Ending& ending) {
     return "rolled_back";
   case Outcome::interrupted:
     return "interrupted";
+  case Outcome::parked:
+    return "parked";
   case Outcome::aborted:
     return "aborted";
   case Outcome::mixed:

@@ -32,7 +32,8 @@ int code_before_effects(const Error& error);
 // What a run that was executed ends with: the world as the scheduler knows it.
 Ending ending_of(const Scheduler& scheduler, const Deployment& deployment, Finish how, int signal);
 
-// "succeeded", "failed", "rolled_back", "interrupted", "aborted": what `when.result` and notices speak of.
+// "succeeded", "failed", "rolled_back", "interrupted", "parked", "aborted": what `when.result` and notices
+// speak of.
 std::string_view result_of(const Ending& ending);
 
 } // namespace deployctl::engine

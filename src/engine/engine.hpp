@@ -24,6 +24,7 @@ enum class Outcome {
   rolled_back, // everything changed was taken back
   mixed,       // the world is neither as before nor as planned
   interrupted, // at a safe point; resumable
+  parked,      // a step waits for a person; resumable
   refused,     // before anything: lock, approval, stale plan, policy
   undecided,   // a person has to say what happened to a stage
   aborted,

@@ -121,6 +121,16 @@ void Executor::obey(const PlanRevert& command) {
         });
 }
 
+void Executor::obey(const AskLeave& command) {
+  const RunStep& context = deployment_.steps.at(command.step);
+  start({.on_cancel = OnCancel::kill, .what = context.approved.id + ": whether it may go on"},
+        [this, &context, command](const std::stop_token& stop) -> ReportBody {
+          const LeaveQuestion question{*context.step, context.approved, command.place,
+                                       context.now.waves.size()};
+          return LeaveAnswered{command.step, command.place, deployment_.leave(question, stop)};
+        });
+}
+
 void Executor::obey(const StartTimer& command) {
   timers_.emplace(now() + command.delay, command.token);
 }
@@ -161,6 +171,13 @@ void Executor::obey(const TargetReverted& command) {
   events_.taken_back(command);
   keep(journal_.taken_back({context.approved.id, context.targets.at(command.at.target).target.name,
                             command.error ? command.error->message : std::string()}));
+}
+
+void Executor::obey(const StepHeld& command) {
+  const std::string& step = deployment_.steps.at(command.step).approved.id;
+  const bool parks = command.leave.kind == Leave::Kind::park;
+  events_.held(command);
+  if (parks) keep(journal_.decision({"park", step, command.leave.why.message}));
 }
 
 void Executor::obey(const StopStages& command) {

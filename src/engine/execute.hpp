@@ -53,6 +53,7 @@ private:
   void obey(const PollReady& command);
   void obey(const JudgeGate& command);
   void obey(const PlanRevert& command);
+  void obey(const AskLeave& command);
   void obey(const StartTimer& command);
   void obey(const StepStarted& command);
   void obey(const StepEnded& command);
@@ -60,6 +61,7 @@ private:
   void obey(const TargetBehind& command);
   void obey(const FailureDecided& command);
   void obey(const TargetReverted& command);
+  void obey(const StepHeld& command);
   void obey(const StopStages& command);
   void obey(const Finish& command);
 

@@ -22,6 +22,7 @@ StepWork step_work(RunStep& context, const Deployment& deployment, const config:
   const bool done = deployment.resumed && deployment.resumed->done.count(step.id) != 0;
   work.settled = done || nothing_to_do(context.approved);
   work.gates = gates_of(step).size();
+  work.asks_leave = static_cast<bool>(deployment.leave);
   work.rules = {step.retry, context.approved.crash_class != CrashClass::opaque || !step.retry.on.empty(),
                 step.strategy.min_healthy, std::hash<std::string>{}(deployment.run + step.id)};
   work.strategy = step.strategy;

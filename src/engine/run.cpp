@@ -32,6 +32,7 @@ Error with_journal(Error error, const std::string& path) {
 Run::Run(const RunOrder& order)
     : order_(order), deployment_{
                          .request = order.planning.request(), .run = order.run, .release = order.release} {
+  deployment_.leave = order.leave;
   deployment_.keep_files = [this](const Description& description, const Value& inputs) {
     return keep_files(description, inputs);
   };
@@ -171,8 +172,9 @@ Ending Run::run_program(Program program) {
     ending.outcome = ending.world.empty() ? Outcome::failed : Outcome::mixed;
     return ending; // stays pending: what is not written cannot be committed
   }
-  if (how != Finish::abandoned) run_finally(ending);
-  if (ending.outcome == Outcome::interrupted)
+  const bool parked = ending.outcome == Outcome::parked;
+  if (how != Finish::abandoned && !parked) run_finally(ending);
+  if (parked || ending.outcome == Outcome::interrupted)
     ending.next_command = fmt::format("deployctl apply {}", order_.pipeline.environment);
   else
     commit(ending);

@@ -24,7 +24,8 @@ struct RunOrder {
   std::string run;     // id
   std::string release; // id of the release being made
   std::int64_t epoch = 0;
-  bool stacked = true; // has the stack's lock, so it may change its cell; false: no resource, no release
+  bool stacked = true;  // has the stack's lock, so it may change its cell; false: no resource, no release
+  LeaveRule leave = {}; // whether a step may go on, asked before each wave; not set: always
 };
 
 class Run {

@@ -129,6 +129,15 @@ void RunEvents::heartbeat(const std::string& what, std::chrono::nanoseconds age,
        .fields = Value::Map{{"awaited", what}, {"age_ms", static_cast<std::int64_t>(whole(age).count())}}});
 }
 
+void RunEvents::held(const StepHeld& held) {
+  const bool parks = held.leave.kind == Leave::Kind::park;
+  Event event{.type = "waiting", .message = held.leave.why.message, .step = step(held.step).approved.id};
+  event.level = parks ? Level::warning : Level::info;
+  event.fields = Value::Map{{"parked", parks}};
+  if (!parks) event.fields["limit_ms"] = static_cast<std::int64_t>(held.leave.wait.count());
+  sink_.emit(std::move(event));
+}
+
 void RunEvents::interrupted(const std::string& what) {
   sink_.emit({.type = "signal", .level = Level::warning, .message = what});
 }

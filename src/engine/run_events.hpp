@@ -25,6 +25,7 @@ public:
   void taken_back(const TargetReverted& reverted);
   void heartbeat(const std::string& what, std::chrono::nanoseconds age,
                  const std::optional<std::chrono::nanoseconds>& limit);
+  void held(const StepHeld& held);
   void interrupted(const std::string& what);
   void taking_back_ended();
 

@@ -41,11 +41,13 @@ public:
     case RecordType::signal:
       history_.interrupted = true;
       return {};
+    case RecordType::decision:
+      return with<DecisionRecord>(record, &Replay::decision);
     case RecordType::committed:
       history_.committed = true;
       return {};
     default:
-      return {}; // for people: approvals, gates, signals, decisions
+      return {}; // for people: approvals, gates
     }
   }
 
@@ -116,6 +118,10 @@ private:
 
   void ready(const ReadyRecord& record) {
     if (!record.ref.back) at(record.ref).progress = {static_cast<std::size_t>(record.ref.index) + 1, false};
+  }
+
+  void decision(const DecisionRecord& record) {
+    if (record.what == "park") history_.interrupted = true;
   }
 
   void step_done(const StepDoneRecord& record) {

@@ -99,8 +99,8 @@ struct ApprovalRecord {
 };
 
 struct DecisionRecord {
-  std::string what; // "resume", "replaced", "abort"
-  std::string by;
+  std::string what; // "resume", "replaced", "abort", "park"
+  std::string by;   // who; park: the step
   std::string why;
 };
 

@@ -75,6 +75,8 @@ void Scheduler::handle(const TimerFired& report) {
     return judge_gates(timer.at.step);
   case Timer::For::gate:
     return submit(JudgeGate{{timer.at.step, timer.at.target}, false});
+  case Timer::For::leave:
+    return submit(AskLeave{timer.at.step, timer.place});
   }
 }
 
@@ -130,6 +132,7 @@ void Scheduler::settle() {
     if (running_ > 0) return;
     if (forward() && open_steps_ == 0) return finish(Finish::succeeded);
     if (mode_ == Mode::winding_down) return finish(Finish::interrupted);
+    if (forward() && parked_ && timers_.empty()) return finish(Finish::parked);
     if (mode_ != Mode::stopping) break;
     begin_taking_back();
   }

@@ -29,6 +29,7 @@ public:
   [[nodiscard]] const Program& program() const { return program_; }
   [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
   [[nodiscard]] std::optional<std::size_t> failed_step() const { return failed_step_; }
+  [[nodiscard]] const std::optional<Error>& parked() const { return parked_; }
   // The failed step had not begun: its turn was refused.
   [[nodiscard]] bool failed_before_start() const;
   // Every target that has or had an effect of this run, in the order of effects, then those left behind
@@ -38,7 +39,7 @@ public:
 
 private:
   enum class Mode { forward, stopping, reverting, winding_down, finished };
-  using Job = std::variant<TakeTurn, RunStage, PollReady, JudgeGate, PlanRevert>;
+  using Job = std::variant<TakeTurn, RunStage, PollReady, JudgeGate, PlanRevert, AskLeave>;
 
   // scheduler.cpp: what comes in, what goes out
   void handle(const Started&);
@@ -47,6 +48,7 @@ private:
   void handle(const ReadyPolled& report);
   void handle(const GateJudged& report);
   void handle(const RevertPlanned& report);
+  void handle(const LeaveAnswered& report);
   void handle(const TimerFired& report);
   void handle(const WindDown&);
   void handle(const Abandon&);
@@ -63,8 +65,10 @@ private:
   void end_step(std::size_t step, StepResult result);
   void take_work(std::size_t step, const Work& work);
   void begin_work(std::size_t step);
+  void prepare_targets(std::size_t step);
   void target_prepared(std::size_t step);
   void start_wave(std::size_t step, std::size_t wave);
+  void run_wave(std::size_t step);
   void wave_moved(std::size_t step);
   void walk(TargetId id, const StageWalk::Next& next);
   void stage_passed(TargetId id);
@@ -77,6 +81,9 @@ private:
   void begin_checkpoint(std::size_t step);
   void judge_gates(std::size_t step);
   void pass_checkpoint(std::size_t step);
+  // Goes on at `place` when the step may: at once, or when the answer says so.
+  void with_leave(std::size_t step, LeavePlace place);
+  void go_on(std::size_t step, const LeavePlace& place);
 
   // scheduler_back.cpp: what is taken back, in which order, and how it went
   void begin_taking_back();
@@ -107,6 +114,7 @@ private:
   std::vector<TargetId> ledger_; // touched targets in the order of effects
   std::optional<std::size_t> failed_step_;
   std::optional<Error> failure_;
+  std::optional<Error> parked_;     // why a step may not go on for now
   std::vector<RevertGroup> back_;   // still to take back; the last is next
   std::size_t back_open_ = 0;       // targets of the current group
   std::set<std::size_t> must_stay_; // steps needed by one that could not go back

@@ -63,6 +63,11 @@ void Scheduler::begin_work(std::size_t step) {
   };
   if (!begun.targets.empty() && std::all_of(begun.targets.begin(), begun.targets.end(), idle))
     return end_step(step, StepResult::unchanged);
+  with_leave(step, {LeavePlace::Before::step});
+}
+
+void Scheduler::prepare_targets(std::size_t step) {
+  StepRun& begun = steps_[step];
   begun.phase = StepRun::Phase::preparing;
   out_.emplace_back(StepStarted{step});
   for (std::size_t i = 0; i < begun.targets.size(); ++i) {
@@ -92,8 +97,13 @@ void Scheduler::start_wave(std::size_t step, std::size_t wave) {
   begun.wave = wave;
   if (wave >= waves.size())
     return hold(step, {program_.steps[step].strategy.bake, Checkpoint::Then::end_step});
-  for (const std::size_t i : waves[wave]) {
-    if (!prepared(i)) continue;
+  with_leave(step, {LeavePlace::Before::wave, wave});
+}
+
+void Scheduler::run_wave(std::size_t step) {
+  StepRun& begun = steps_[step];
+  for (const std::size_t i : program_.steps[step].work.waves[begun.wave]) {
+    if (begun.targets[i].state != TargetRun::State::prepared) continue;
     begun.targets[i].state = TargetRun::State::working;
     walk({step, i}, begun.targets[i].walk.proceed());
   }

@@ -68,8 +68,44 @@ void Scheduler::pass_checkpoint(std::size_t step) {
   case Checkpoint::Then::end_step:
     return end_step(step, StepResult::changed);
   case Checkpoint::Then::go_on:
-    passed.targets[checkpoint.target].state = TargetRun::State::working;
-    return walk({step, checkpoint.target}, passed.targets[checkpoint.target].walk.proceed());
+    return with_leave(step, {LeavePlace::Before::stage, passed.wave, checkpoint.target});
+  }
+}
+
+void Scheduler::with_leave(std::size_t step, LeavePlace place) {
+  if (!program_.steps[step].asks_leave) return go_on(step, place);
+  submit(AskLeave{step, place});
+}
+
+void Scheduler::handle(const LeaveAnswered& report) {
+  --running_;
+  if (!forward()) return;
+  switch (report.leave.kind) {
+  case Leave::Kind::go:
+    return go_on(report.step, report.place);
+  case Leave::Kind::refuse:
+    return fail_step(report.step, report.leave.why);
+  case Leave::Kind::wait:
+    start_timer({Timer::For::leave, {report.step, 0}, report.place}, report.leave.wait);
+    break;
+  case Leave::Kind::park:
+    if (!parked_) parked_ = report.leave.why;
+    break;
+  }
+  out_.emplace_back(StepHeld{report.step, report.leave});
+}
+
+void Scheduler::go_on(std::size_t step, const LeavePlace& place) {
+  TargetRun* held = nullptr;
+  switch (place.before) {
+  case LeavePlace::Before::step:
+    return prepare_targets(step);
+  case LeavePlace::Before::wave:
+    return run_wave(step);
+  case LeavePlace::Before::stage:
+    held = &steps_[step].targets.at(place.target);
+    held->state = TargetRun::State::working;
+    return walk({step, place.target}, held->walk.proceed());
   }
 }
 

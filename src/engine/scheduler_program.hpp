@@ -41,6 +41,7 @@ struct StepWork {
   bool settled = false;           // nothing to do, or done by an earlier process of this run
   Work work;                      // known beforehand only for what is resumed
   std::size_t gates = 0;
+  bool asks_leave = false; // whether it may go on is asked before it begins, and before each wave and weight
   WalkRules rules;
   Strategy strategy;
   config::OnFailure on_failure = config::OnFailure::rollback;

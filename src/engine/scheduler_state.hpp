@@ -63,9 +63,10 @@ struct RevertGroup {
 };
 
 struct Timer {
-  enum class For { walk, walk_back, checkpoint, gate };
+  enum class For { walk, walk_back, checkpoint, gate, leave };
   For what = For::walk;
   TargetId at; // gate: `target` is the gate's number
+  LeavePlace place;
 };
 
 } // namespace deployctl::engine

@@ -11,6 +11,7 @@
 #include <deployctl/intent.hpp>
 #include <deployctl/result.hpp>
 
+#include "engine/leave.hpp"
 #include "engine/scheduler_program.hpp"
 
 namespace deployctl::engine {
@@ -48,6 +49,10 @@ struct PlanRevert {
   TargetId at;
   int round;
 };
+struct AskLeave { // only of steps that ask for it
+  std::size_t step;
+  LeavePlace place;
+};
 
 enum class StepResult { changed, unchanged, failed, stopped };
 
@@ -79,14 +84,18 @@ struct TargetReverted {
   TargetId at;
   std::optional<Error> error;
 };
+struct StepHeld { // waits for leave, or is parked
+  std::size_t step;
+  Leave leave;
+};
 struct StopStages {
   bool all;
 }; // not `all`: those whose rule is not to finish
-enum class Finish { succeeded, failed, interrupted, abandoned };
+enum class Finish { succeeded, failed, interrupted, abandoned, parked };
 
-using Command =
-    std::variant<TakeTurn, RunStage, PollReady, JudgeGate, PlanRevert, StartTimer, StepStarted, StepEnded,
-                 StageReady, TargetBehind, FailureDecided, TargetReverted, StopStages, Finish>;
+using Command = std::variant<TakeTurn, RunStage, PollReady, JudgeGate, PlanRevert, AskLeave, StartTimer,
+                             StepStarted, StepEnded, StageReady, TargetBehind, FailureDecided, TargetReverted,
+                             StepHeld, StopStages, Finish>;
 
 struct Started {};
 struct TurnTaken {
@@ -113,6 +122,11 @@ struct RevertPlanned {
   Result<std::optional<std::vector<Stage>>> stages;
   bool untouched = false; // no undo record was ever written: the effect never began
 };
+struct LeaveAnswered {
+  std::size_t step;
+  LeavePlace place;
+  Leave leave;
+};
 struct TimerFired {
   std::uint64_t token;
 };
@@ -120,7 +134,7 @@ struct WindDown {};
 struct Abandon {};
 
 using ReportBody = std::variant<Started, TurnTaken, StageDone, ReadyPolled, GateJudged, RevertPlanned,
-                                TimerFired, WindDown, Abandon>;
+                                LeaveAnswered, TimerFired, WindDown, Abandon>;
 
 struct Report {
   Milliseconds now{0}; // of a clock that never goes back

@@ -17,13 +17,14 @@ struct Headline {
   Role role;
 };
 
-constexpr std::array<Headline, 10> headlines = {{
+constexpr std::array<Headline, 11> headlines = {{
     {"succeeded", "is as planned", Role::create},
     {"nothing_to_do", "was already as wanted; nothing was changed", Role::create},
     {"failed", "failed; no target was changed", Role::error},
     {"rolled_back", "failed; every change was reverted", Role::error},
     {"mixed", "is neither as before nor as planned", Role::error},
     {"interrupted", "was interrupted at a safe point", Role::warning},
+    {"parked", "waits for a person and keeps its place", Role::warning},
     {"refused", "was not started; nothing was changed", Role::error},
     {"undecided", "needs a decision before anything else happens", Role::error},
     {"aborted", "was aborted", Role::warning},

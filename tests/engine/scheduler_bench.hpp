@@ -24,6 +24,7 @@ public:
   std::function<GateJudged(const JudgeGate&)> gate = [](const JudgeGate& job) {
     return GateJudged{job.id, {Verdict::State::pass, "", {}}, {}};
   };
+  std::function<Leave(const AskLeave&)> leave = [](const AskLeave&) { return Leave{}; };
   std::function<Result<Work>(std::size_t)> turn;
   std::function<Result<std::optional<std::vector<Stage>>>(TargetId, int)> revert =
       [](TargetId, int round) -> Result<std::optional<std::vector<Stage>>> {
@@ -89,13 +90,14 @@ private:
     else if (is_job(command))
       jobs_.push_back(command);
     if (const auto* run = std::get_if<RunStage>(&command)) log.push_back(text(run->id));
+    if (const auto* ask = std::get_if<AskLeave>(&command)) log.push_back(step(ask->step) + " may go on?");
     if (const auto* judge = std::get_if<JudgeGate>(&command)) log.push_back(step(judge->id.step) + " gate");
   }
 
   static bool is_job(const Command& command) {
     return std::holds_alternative<TakeTurn>(command) || std::holds_alternative<RunStage>(command) ||
            std::holds_alternative<PollReady>(command) || std::holds_alternative<JudgeGate>(command) ||
-           std::holds_alternative<PlanRevert>(command);
+           std::holds_alternative<PlanRevert>(command) || std::holds_alternative<AskLeave>(command);
   }
 
   void answer(const Command& command) {
@@ -105,6 +107,8 @@ private:
     if (const auto* job = std::get_if<PollReady>(&command))
       return give(ReadyPolled{job->id, ready(text(job->id))});
     if (const auto* job = std::get_if<JudgeGate>(&command)) return give(gate(*job));
+    if (const auto* job = std::get_if<AskLeave>(&command))
+      return give(LeaveAnswered{job->step, job->place, leave(*job)});
     if (const auto* job = std::get_if<PlanRevert>(&command))
       return give(RevertPlanned{job->at, revert(job->at, job->round)});
   }
