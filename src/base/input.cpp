@@ -7,9 +7,9 @@ namespace {
 
 tl::unexpected<Error> not_a(std::string_view wanted, const Value& value) {
   std::string message = "expected " + std::string(wanted);
-  if (const Unknown* unknown = value.get<Unknown>())
+  if (const auto* unknown = value.get<Unknown>())
     message += ", but it is known only after step '" + unknown->step + "'";
-  else if (const Secret* secret = value.get<Secret>())
+  else if (const auto* secret = value.get<Secret>())
     message += ", but it is the secret '" + secret->name() + "'";
   return fail(Cause::internal, std::move(message));
 }
@@ -64,7 +64,7 @@ Status decode_into(Bytes& out, const Value& value) {
 }
 
 Status decode_into(Text& out, const Value& value) {
-  if (const Secret* secret = value.get<Secret>()) {
+  if (const auto* secret = value.get<Secret>()) {
     out = Text(*secret);
     return {};
   }

@@ -75,7 +75,7 @@ void write_number(std::string& out, double number) {
   } else if (exponent < 0) {
     out.append("0.").append(static_cast<std::size_t>(-exponent - 1), '0').append(digits);
   } else if (count <= exponent + 1) {
-    out.append(digits).append(static_cast<std::size_t>(exponent + 1 - count), '0');
+    out.append(digits).append(static_cast<std::size_t>(exponent) + 1 - digits.size(), '0');
   } else {
     const auto whole = static_cast<std::size_t>(exponent + 1);
     out.append(digits, 0, whole).append(".").append(digits, whole);
@@ -108,11 +108,11 @@ private:
   void any(const Value& value) {
     if (value.is_null())
       out_ += "null";
-    else if (const bool* flag = value.get<bool>())
+    else if (const auto* flag = value.get<bool>())
       out_ += *flag ? "true" : "false";
     else if (const auto* integer = value.get<std::int64_t>())
       out_ += std::to_string(*integer);
-    else if (const double* number = value.get<double>())
+    else if (const auto* number = value.get<double>())
       write_number(out_, *number);
     else if (const auto* text = value.text())
       write_text(out_, *text);

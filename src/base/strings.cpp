@@ -103,6 +103,7 @@ std::vector<std::string> similar_names(std::string_view word, const std::vector<
                    [](const Candidate& a, const Candidate& b) { return a.distance < b.distance; });
   if (near.size() > 3) near.resize(3);
   std::vector<std::string> found;
+  found.reserve(near.size());
   for (const Candidate& candidate : near) found.push_back(*candidate.name);
   return found;
 }

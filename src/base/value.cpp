@@ -82,7 +82,7 @@ Value& Value::operator[](std::string_view key) {
 }
 
 bool operator==(const Value& left, const Value& right) {
-  if (const Secret* secret = left.get<Secret>())
+  if (const auto* secret = left.get<Secret>())
     return right.is<Secret>() && same_reference(*secret, *right.get<Secret>());
   if (const auto* integer = left.get<std::int64_t>(); integer && right.is<double>())
     return same_number(*integer, *right.get<double>());

@@ -29,17 +29,17 @@ void Console::write(ui::Writer& writer, std::string_view text) {
   writer.write(redactions_.redact(text));
 }
 
-void Console::answer(std::string_view text, Value document) {
+void Console::answer(std::string_view text, const Value& document) {
   if (is_text() && !quiet_) write(out_, text);
-  join(std::move(document));
+  join(document);
 }
 
-void Console::answer_failure(std::string_view text, Value document) {
+void Console::answer_failure(std::string_view text, const Value& document) {
   write(err_, text);
-  join(std::move(document));
+  join(document);
 }
 
-void Console::join(Value document) {
+void Console::join(const Value& document) {
   if (const Value::Map* members = document.map())
     for (const auto& [name, value] : *members) document_[name] = ui::presentable(value);
 }

@@ -29,9 +29,9 @@ public:
 
   // The command's answer: `text` for people, at once, or `document` (a map) for programs, at the end. Several
   // answers of one command are joined.
-  void answer(std::string_view text, Value document);
+  void answer(std::string_view text, const Value& document);
   // The same for a command that failed: the text goes to standard error, also with --quiet.
-  void answer_failure(std::string_view text, Value document);
+  void answer_failure(std::string_view text, const Value& document);
   void note(std::string_view text); // standard error; nothing with --quiet
   void report(const Error& error);  // standard error, and into the document
   void report(const std::vector<Source>& sources, const std::vector<Diagnostic>& diagnostics);
@@ -48,7 +48,7 @@ public:
   [[nodiscard]] ui::Writer& err() { return err_; }
 
 private:
-  void join(Value document);
+  void join(const Value& document);
   void write(ui::Writer& writer, std::string_view text);
 
   ui::Writer& out_;

@@ -45,7 +45,8 @@ Result<PlanSubject> find_subject(const Project& project, const std::string& name
   if (plan.content.project != project.name())
     return fail(Cause::config, "'" + name + "' is a plan of '" + plan.content.project +
                                    "', the pipeline is of '" + project.name() + "'");
-  return PlanSubject{.environment = plan.content.environment, .plan = std::move(plan)};
+  std::string environment = plan.content.environment;
+  return PlanSubject{.environment = std::move(environment), .plan = std::move(plan)};
 }
 
 } // namespace deployctl::cli

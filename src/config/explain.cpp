@@ -89,7 +89,7 @@ std::vector<std::string> near_subjects(const Catalog& catalog, std::string_view 
   const Description* const action = find_action(catalog, subject.substr(0, dot));
   if (action == nullptr || dot == subject.size()) return similar_names(subject, explain_subjects(catalog));
   std::vector<std::string> near = similar_names(subject.substr(dot + 1), field_names(action->fields));
-  for (std::string& name : near) name = action->name + "." + name;
+  for (std::string& name : near) name.insert(0, action->name + ".");
   return near;
 }
 

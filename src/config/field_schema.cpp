@@ -70,7 +70,7 @@ Value percent_schema(const Field&, SchemaUse) {
   return text_like("[0-9]+%");
 }
 Value url_schema(const Field&, SchemaUse) {
-  return text_like("[a-z0-9+.-]+://[^ \\t\\r\\n]+");
+  return text_like(R"([a-z0-9+.-]+://[^ \t\r\n]+)");
 }
 Value script_schema(const Field&, SchemaUse) {
   return typed("string");

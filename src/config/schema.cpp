@@ -111,7 +111,7 @@ Value holder_schema(const Holder& holder, const Catalog& catalog, SchemaUse use)
 // Entries of `steps`, `gates` ... become references to their definition.
 void refer_to_holders(Value& object, SchemaUse use) {
   for (const Holder& holder : holders) {
-    Value::Map* const properties = object["properties"].get<Value::Map>();
+    auto* const properties = object["properties"].get<Value::Map>();
     const auto found = properties->find(holder.key);
     if (found == properties->end()) continue;
     Value entry = reference(holder.definition, use);

@@ -24,6 +24,7 @@ std::string pipeline_on_line(const std::vector<std::string>& words) {
 
 std::vector<Candidate> named(const std::vector<std::string>& names) {
   std::vector<Candidate> out;
+  out.reserve(names.size());
   for (const std::string& name : names) out.push_back({name, ""});
   return out;
 }
