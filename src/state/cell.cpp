@@ -90,17 +90,23 @@ Result<VersionedCell> CellFile::read() const {
 
 Result<CasResult> CellFile::cas(const Cell& cell, const std::string& expected) const {
   Cell written = cell;
-  written.stack = stack_;
   written.nonce = random_hex(*random_, 16);
+  DEPLOYCTL_TRY(const Swapped swapped, swap(written, expected));
+  return swapped.result;
+}
+
+Result<Swapped> CellFile::swap(const Cell& cell, const std::string& expected) const {
+  Cell written = cell;
+  written.stack = stack_;
   const std::string bytes = to_pretty_json(to_value(written));
   if (bytes.size() > cell_limit)
     return fail(Cause::capacity, fmt::format("the cell of '{}' would be {} bytes, more than {}", stack_,
                                              bytes.size(), cell_limit));
   DEPLOYCTL_TRY(const os::FileLock lock, lock_for_writing(directory_ + "/cell.lock"));
   DEPLOYCTL_TRY(const StoredCell stored, read_stored(path()));
-  if (stored.version != expected) return CasResult::conflict;
+  if (stored.version != expected) return Swapped{CasResult::conflict, {}};
   DEPLOYCTL_CHECK(os::atomic_write(path(), bytes, 0600));
-  return CasResult::ok;
+  return Swapped{CasResult::ok, sha256_hex(bytes)};
 }
 
 Result<Cell> update_cell(const CellFile& file, const std::function<Status(Cell&)>& change) {

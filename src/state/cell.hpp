@@ -35,19 +35,35 @@ struct VersionedCell {
   std::string version; // opaque; empty: there is no cell yet
 };
 
-enum class CasResult { ok, conflict };
+// unknown: no answer came; it may or may not have happened.
+enum class CasResult { ok, conflict, unknown };
+
+struct Swapped {
+  CasResult result = CasResult::unknown;
+  std::string version; // of what was written, when ok
+};
 
 inline constexpr std::size_t cell_limit = 64U << 10; // bytes of its JSON
 
-class CellFile {
+// Where a stack's cell is kept. After an error of `swap` it may have been written: it is like unknown.
+class CellStore {
+public:
+  virtual ~CellStore() = default;
+  [[nodiscard]] virtual Result<VersionedCell> read() const = 0;
+  // Writes `cell`, nonce and all, if the version is still `expected`; durable when ok.
+  [[nodiscard]] virtual Result<Swapped> swap(const Cell& cell, const std::string& expected) const = 0;
+};
+
+class CellFile final : public CellStore {
 public:
   CellFile(std::string directory, std::string stack, Random& random);
 
   [[nodiscard]] std::string path() const;
 
   // A stack that was never used has an empty cell with version "". Conflict when the file is another stack's.
-  [[nodiscard]] Result<VersionedCell> read() const;
-  // Writes `cell` (with a new nonce) if the version is still `expected`; durable when ok.
+  [[nodiscard]] Result<VersionedCell> read() const override;
+  [[nodiscard]] Result<Swapped> swap(const Cell& cell, const std::string& expected) const override;
+  // The same with a new nonce.
   [[nodiscard]] Result<CasResult> cas(const Cell& cell, const std::string& expected) const;
 
 private:

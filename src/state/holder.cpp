@@ -45,21 +45,24 @@ Value to_value(const Holder& holder) {
                     {"message", holder.message},
                     {"since", holder.since},
                     {"link", holder.link},
+                    {"lease", std::int64_t{holder.lease.count()}},
                     {"process", to_value(holder.process)}};
 }
 
 Result<Holder> holder_from(const Value& value) {
   Holder holder;
   std::size_t kind = 0;
+  std::int64_t lease = 0;
   Value process;
   Fields fields(value, "holder of a lock");
   fields.read("kind", kind, kinds)
       .read("run", holder.run)
       .read("command", holder.command)
       .read("message", holder.message);
-  fields.read("since", holder.since).read("link", holder.link).read("process", process);
+  fields.read("since", holder.since).read("link", holder.link).read("lease", lease).read("process", process);
   DEPLOYCTL_CHECK(fields.finish());
   holder.kind = static_cast<HolderKind>(kind);
+  holder.lease = Milliseconds(lease);
   DEPLOYCTL_TRY(holder.process, process_from(process));
   return holder;
 }

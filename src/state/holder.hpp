@@ -6,6 +6,7 @@
 #include <string>
 
 #include <deployctl/result.hpp>
+#include <deployctl/strategy.hpp>
 #include <deployctl/value.hpp>
 
 #include "os/process_identity.hpp"
@@ -21,6 +22,7 @@ struct Holder {
   std::string message;         // manual: why
   std::string since;           // RFC 3339, UTC
   std::string link;            // to the CI job; empty outside CI
+  Milliseconds lease{0};       // how long a renewal lasts; zero: it never expires by itself
   os::ProcessIdentity process; // manual: who ran `lock`, and where; its life does not matter
 
   friend bool operator==(const Holder&, const Holder&) = default;
