@@ -5,7 +5,7 @@
 namespace deployctl::topics {
 namespace {
 
-constexpr std::array<DiagnosticCode, 13> rows = {{
+constexpr std::array<DiagnosticCode, 14> rows = {{
     {"D0601", "not a host",
      "A host is [user@]host[:port], an alias of ~/.ssh/config, or local. Nothing may begin with '-': ssh "
      "would read it as an option.",
@@ -35,10 +35,14 @@ constexpr std::array<DiagnosticCode, 13> rows = {{
     {"D0611", "unknown time zone", "Zones are named as in the IANA data base.", "zone: Asia/Taipe\n",
      "zone: Asia/Taipei\n"},
     {"D0612", "quorum never reached", "More approvals are wanted than there are people who may give one.",
-     "approval: { by: [lead], quorum: 2 }\n", "approval: { by: [lead, ops], quorum: 2 }\n"},
+     "approval: { by: [lead], quorum: 2, signers: deploy-signers }\n",
+     "approval: { by: [lead, ops], quorum: 2, signers: deploy-signers }\n"},
     {"D0613", "not a moment of a freeze",
      "A freeze goes from one weekday and time to another, or from one date and time to another.",
      "from: friday afternoon\n", "from: \"fri 16:00\"\n"},
+    {"D0614", "an approval nobody can check",
+     "Approvals by name are signatures: `by` names principals of the OpenSSH allowed-signers file `signers`.",
+     "approval: { by: [lead] }\n", "approval: { by: [lead], signers: deploy-signers }\n"},
 }};
 
 } // namespace

@@ -6,6 +6,7 @@
 
 #include "base/crypto.hpp"
 #include "base/json.hpp"
+#include "config/read_rules.hpp"
 #include "config/step_keys.hpp"
 #include "config/strategy.hpp"
 
@@ -74,6 +75,7 @@ Value step_value(const Step& step) {
   if (!step.results.empty()) map["results"] = texts(step.results);
   if (step.timeout) map["timeout"] = format_duration(*step.timeout);
   if (step.retry.attempts > 1) map["retry"] = retry_value(step.retry);
+  if (step.approval) map["approval"] = to_value(*step.approval);
   if (step.on_failure) map["on_failure"] = on_failure_text(*step.on_failure);
   if (step.irreversible)
     map["irreversible"] = Value::Map{{"why", step.irreversible->why},
@@ -90,12 +92,6 @@ Value roles_value(const Pipeline& pipeline) {
   return roles;
 }
 
-Value allow_value(const Allow& allow) {
-  Value::Map map{{"branches", texts(allow.branches)}, {"tags", texts(allow.tags)}};
-  if (allow.clean) map["clean"] = *allow.clean;
-  return map;
-}
-
 } // namespace
 
 Value pipeline_value(const Pipeline& pipeline) {
@@ -107,7 +103,10 @@ Value pipeline_value(const Pipeline& pipeline) {
                  {"finally", listed(pipeline.finally, step_value)},
                  {"on_failure", on_failure_text(pipeline.on_failure)},
                  {"release_version", pipeline.release_version}};
-  if (pipeline.allow) map["allow"] = allow_value(*pipeline.allow);
+  if (pipeline.allow) map["allow"] = to_value(*pipeline.allow);
+  if (pipeline.approval) map["approval"] = to_value(*pipeline.approval);
+  if (!pipeline.freeze.empty())
+    map["freeze"] = listed(pipeline.freeze, [](const FreezeWindow& window) { return to_value(window); });
   map["absent"] = listed(pipeline.absent, [](const AbsentStep& step) {
     return Value(Value::Map{{"id", step.id}, {"why", step.why}});
   });

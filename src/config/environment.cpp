@@ -13,6 +13,7 @@
 #include "config/instances.hpp"
 #include "config/language.hpp"
 #include "config/overlay.hpp"
+#include "config/read_rules.hpp"
 #include "config/secrets.hpp"
 #include "config/steps.hpp"
 #include "config/structure.hpp"
@@ -20,23 +21,6 @@
 namespace deployctl::config {
 
 namespace {
-
-std::vector<std::string> texts_of(const Value* list) {
-  std::vector<std::string> out;
-  if (list && list->list())
-    for (const auto& item : *list->list())
-      if (const auto* text = item.text()) out.push_back(*text);
-  return out;
-}
-
-std::optional<Allow> read_allow(const Value& allow) {
-  if (!allow.map()) return std::nullopt;
-  Allow out{.branches = texts_of(allow.find("branches")),
-            .tags = texts_of(allow.find("tags")),
-            .clean = std::nullopt};
-  if (const auto* clean = allow.find("clean"); clean && clean->get<bool>()) out.clean = *clean->get<bool>();
-  return out;
-}
 
 // Hosts may use variables and the environment's facts, never each other.
 Roles read_roles(const yaml::Node& environment, Scope& scope, const Reader& reader, Knowledge knowledge,
@@ -225,6 +209,8 @@ Pipeline read_environment(const Subject& subject, std::string_view environment, 
                .environment = std::string(environment),
                .is_protected = reading.key(own, environment_fields(), "protected") == Value(true),
                .allow = read_allow(reading.key(own, environment_fields(), "allow")),
+               .approval = read_approval(reading.key(own, environment_fields(), "approval")),
+               .freeze = read_freeze(reading.key(own, environment_fields(), "freeze")),
                .hosts = reading.roles.all()};
   reading.check_given_variables();
   reading.read_steps(out);

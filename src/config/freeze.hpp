@@ -1,5 +1,5 @@
-// Freeze windows: "fri 16:00" or "2026-12-24 18:00", in an IANA time zone. Checked here; enforced by a later
-// version.
+// Freeze windows as written: "fri 16:00" or "2026-12-24 18:00", in an IANA time zone. Whether it is frozen
+// now is policy/freeze.hpp.
 #pragma once
 
 #include <optional>
@@ -7,18 +7,11 @@
 #include <string_view>
 #include <vector>
 
+#include "config/deployment_rules.hpp"
 #include "config/findings.hpp"
 #include "config/spanned.hpp"
 
 namespace deployctl::config {
-
-// A moment of every week (minutes since Monday 00:00), or one moment (text "YYYY-MM-DD hh:mm").
-struct FreezeMoment {
-  std::optional<int> minute_of_week;
-  std::string date;
-
-  friend bool operator==(const FreezeMoment&, const FreezeMoment&) = default;
-};
 
 std::optional<FreezeMoment> parse_freeze_moment(std::string_view text);
 

@@ -14,6 +14,8 @@
 #include <deployctl/strategy.hpp>
 #include <deployctl/value.hpp>
 
+#include "config/deployment_rules.hpp"
+
 namespace deployctl::config {
 
 // What the engine does about the steps before a failed one.
@@ -53,6 +55,7 @@ struct Step {
   std::vector<GateUse> gates;
   std::optional<Milliseconds> timeout; // of one target's attempt; none: the action's default
   RetryRule retry;
+  std::optional<ApprovalRule> approval; // asked for at its turn, before its first effect
   std::optional<OnFailure> on_failure;
   std::optional<Irreversible> irreversible;
   std::optional<Value> undo; // task: inputs of the same action that take it back
@@ -88,17 +91,13 @@ struct AbsentStep {
   std::string why; // "environments: [staging]"
 };
 
-struct Allow {
-  std::vector<std::string> branches;
-  std::vector<std::string> tags;
-  std::optional<bool> clean;
-};
-
 struct Pipeline {
   std::string project;
   std::string environment;
   bool is_protected = false;
   std::optional<Allow> allow;
+  std::optional<ApprovalRule> approval;
+  std::vector<FreezeWindow> freeze;
   std::map<std::string, std::vector<Host>> hosts; // roles
   std::vector<Step> steps;                        // in file order
   std::vector<AbsentStep> absent;

@@ -85,7 +85,23 @@ void check_glob(const Match& match, RuleContext& context) {
                               : "write a name or a glob such as release/*");
 }
 
-void check_approval(const Match& match, RuleContext& context) {
+// Names without a file that says who they are, or the file without names: neither could be enforced.
+void check_signers(const Match& match, RuleContext& context) {
+  const auto* by = match.written.entry("by");
+  const auto* signers = match.written.entry("signers");
+  if (by && !signers)
+    context.findings.error("D0614", by->key_span,
+                           fmt::format("{} does not say whose keys count", match.where.text()), "whose keys?",
+                           "name an OpenSSH allowed-signers file: signers: deploy-signers");
+  for (const char* key : {"signers", "quorum", "expires", "self"})
+    if (const auto* entry = match.written.entry(key); entry && !by)
+      return context.findings.error(
+          "D0614", entry->key_span,
+          fmt::format("'{}' in {} says nothing without 'by'", key, match.where.text()), "of whom?",
+          "name who may approve: by: [lead]");
+}
+
+void check_quorum(const Match& match, RuleContext& context) {
   const auto* by = match.written.find("by");
   const auto* quorum = text_of(match.written.find("quorum"));
   if (!by || by->kind != Spanned::Kind::list || !quorum) return;
@@ -95,6 +111,11 @@ void check_approval(const Match& match, RuleContext& context) {
         "D0612", match.written.find("quorum")->span,
         fmt::format("{} approvals are wanted, and {} may approve", *quorum, by->items.size()),
         "never reached", "lower the quorum or name more people in `by`");
+}
+
+void check_approval(const Match& match, RuleContext& context) {
+  check_signers(match, context);
+  check_quorum(match, context);
 }
 
 void check_strategy(const Match& match, RuleContext& context) {
@@ -135,7 +156,7 @@ constexpr std::array<Rule, 27> all_rules = {{
     {"finally/*/when/tags/*", check_glob},
     {"environments/*/approval", check_approval},
     {"steps/*/approval", check_approval},
-    {"environments/*/steps/*/approval", check_approval},
+    {"environments/*/steps/*/approval", check_quorum},
     {"environments/*/freeze/*", check_window},
     {"steps/*/strategy", check_strategy},
     {"finally/*/strategy", check_strategy},

@@ -8,6 +8,8 @@
 
 #include <deployctl/units.hpp>
 
+#include "config/read_rules.hpp"
+
 namespace deployctl::config {
 
 namespace {
@@ -19,14 +21,6 @@ std::optional<Milliseconds> duration_of(const Value* value) {
   if (!value || !value->text()) return std::nullopt;
   const auto duration = parse_duration(*value->text());
   return duration ? std::optional(*duration) : std::nullopt;
-}
-
-std::vector<std::string> texts_of(const Value* value) {
-  std::vector<std::string> texts;
-  if (value && value->list())
-    for (const auto& item : *value->list())
-      if (const auto* text = item.text()) texts.push_back(*text);
-  return texts;
 }
 
 std::optional<OnFailure> on_failure_of(const Value* value) {
@@ -91,6 +85,7 @@ void set_keys(Step& step, const Value& keys) {
   step.irreversible = irreversible_of(keys.find("irreversible"));
   step.sources = texts_of(keys.find("sources"));
   if (const auto* retry = keys.find("retry")) step.retry = retry_of(*retry);
+  if (const auto* approval = keys.find("approval")) step.approval = read_approval(*approval);
   const auto* always = keys.find("always");
   step.always = always && always->get<bool>() && *always->get<bool>();
 }
