@@ -159,4 +159,9 @@ Result<CommitRange> GitStore::walk(const std::string& older, const std::string& 
   return range;
 }
 
+Result<CommitLine> GitStore::line(const std::string& sha) const {
+  DEPLOYCTL_TRY(const GitCommit found, commit(sha));
+  return line_of(found.get());
+}
+
 } // namespace deployctl::vcs

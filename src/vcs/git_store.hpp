@@ -34,6 +34,12 @@ public:
   [[nodiscard]] Result<std::string> describe(const std::string& sha) const;
   [[nodiscard]] Result<std::string> resolve(std::string_view revision) const;
   [[nodiscard]] Result<bool> is_ancestor(const std::string& ancestor, const std::string& descendant) const;
+  // Whether `ancestor` is found behind `descendant`; none: history that is not here may hold it.
+  [[nodiscard]] Result<std::optional<bool>> reaches(const std::string& descendant,
+                                                    const std::string& ancestor) const;
+  [[nodiscard]] Result<CommitLine> line(const std::string& sha) const;
+  [[nodiscard]] Result<std::string> file(const std::string& commit, const std::string& path) const;
+  [[nodiscard]] std::string setting(const std::string& name) const; // of git's configuration; empty: not set
   [[nodiscard]] Result<CommitRange> walk(const std::string& older, const std::string& newer, int limit) const;
 
   [[nodiscard]] Result<std::vector<TreeEntry>> tree(const std::string& commit) const; // flat, in path order

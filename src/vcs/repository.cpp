@@ -119,6 +119,30 @@ Result<std::string> Repository::tree_hash(const std::vector<std::string>& globs,
   return tree.hash(globs, folder);
 }
 
+Result<Kinship> Repository::kinship(const std::string& commit, const std::string& other) const {
+  if (commit == other) return Kinship::same;
+  if (!store_->line(commit) || !store_->line(other)) return Kinship::unknown;
+  DEPLOYCTL_TRY(const std::optional<bool> descends, store_->reaches(commit, other));
+  if (descends.value_or(false)) return Kinship::descendant;
+  DEPLOYCTL_TRY(const std::optional<bool> precedes, store_->reaches(other, commit));
+  if (precedes.value_or(false)) return Kinship::ancestor;
+  return descends && precedes ? Kinship::diverged : Kinship::unknown;
+}
+
+Result<CommitLine> Repository::commit(std::string_view revision) const {
+  DEPLOYCTL_TRY(const std::string sha, resolve(revision));
+  return store_->line(sha);
+}
+
+Result<std::string> Repository::file_at(std::string_view revision, const std::string& path) const {
+  DEPLOYCTL_TRY(const std::string sha, resolve(revision));
+  return store_->file(sha, path);
+}
+
+std::string Repository::user_email() const {
+  return store_->setting("user.email");
+}
+
 Status Repository::export_tree(std::string_view revision, const std::string& directory) const {
   DEPLOYCTL_TRY(const std::string sha, resolve(revision));
   DEPLOYCTL_TRY(const std::vector<TreeEntry> entries, store_->tree(sha));

@@ -38,6 +38,15 @@ struct CommitRange {
   int total = 0;                   // also those beyond the limit
 };
 
+// How a commit stands to another one, as far as this clone's history tells.
+enum class Kinship {
+  same,
+  descendant,
+  ancestor,
+  diverged,
+  unknown, // one of them is not here, or a shallow clone ends before they meet
+};
+
 class GitStore;
 
 class Repository {
@@ -70,6 +79,14 @@ public:
   // clone or a rewritten history lacks one of them.
   [[nodiscard]] Result<CommitRange> commits_between(std::string_view older, std::string_view newer,
                                                     int limit) const;
+
+  // What `commit` is to `other`.
+  [[nodiscard]] Result<Kinship> kinship(const std::string& commit, const std::string& other) const;
+  [[nodiscard]] Result<CommitLine> commit(std::string_view revision) const;
+  // The bytes of a regular file in that tree, by its path from the root. Cause::not_found, also for folders
+  // and links; Cause::config beyond 1 MiB.
+  [[nodiscard]] Result<std::string> file_at(std::string_view revision, const std::string& path) const;
+  [[nodiscard]] std::string user_email() const; // as git would write it into a commit; empty: not configured
 
   // Writes the tree of `revision` into `directory` (must not exist): files with their modes, symbolic links
   // as links. Submodules become empty folders. The repository itself is not touched.

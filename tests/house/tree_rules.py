@@ -52,9 +52,10 @@ WRAPPERS = {
     "spdlog/": r"src/base/log\.cpp",
     "archive": r"src/os/archive[a-z_]*\.cpp",
     "re2/": r"src/base/pattern\.cpp",
+    "date/": r"src/policy/zone\.cpp",
     "fmt/": r"src/.*\.cpp",
 }
-ONE_FILE = ["yaml-cpp/", "curl/", "sqlite3.h", "CLI/"]
+ONE_FILE = ["date/", "yaml-cpp/", "curl/", "sqlite3.h", "CLI/"]
 
 # Where secret bytes may be looked at.
 REVEAL = re.compile(r"^(include/deployctl/secret\.hpp|src/(net|os|ssh)/.*|src/base/(secret|crypto|redactor|redaction|body)"
