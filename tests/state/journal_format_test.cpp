@@ -9,7 +9,7 @@ using namespace deployctl::test;
 
 TEST_CASE("journal: what was written is read, with or without reserved space behind it") {
   const SampleJournal journal = sample_journal();
-  for (const std::size_t zeros : {0, 1, 4096}) {
+  for (const std::size_t zeros : {0U, 1U, 4096U}) {
     const auto content = decode_journal(journal.bytes + std::string(zeros, '\0'));
     REQUIRE(content);
     CHECK(content->header.run == "01J0000000000000000000RUN1");
@@ -26,7 +26,7 @@ TEST_CASE("journal: cut anywhere behind its header it keeps every record that is
   const SampleJournal journal = sample_journal();
   const auto all = records_of(journal, 4);
   for (std::size_t size = 0; size < journal.bytes.size(); ++size) {
-    for (const std::size_t zeros : {0, 4096}) {
+    for (const std::size_t zeros : {0U, 4096U}) {
       INFO("cut at " << size << ", zeros " << zeros);
       const auto content = decode_journal(journal.bytes.substr(0, size) + std::string(zeros, '\0'));
       if (size < journal.ends[0]) {
