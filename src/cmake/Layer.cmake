@@ -90,6 +90,8 @@ function(deployctl_test name)
     WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} ENVIRONMENT "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/lsan.supp")
 endfunction()
 
+add_custom_target(fuzz_targets)
+
 # deployctl_fuzz(<name> LAYERS ...): a libFuzzer binary fuzz_<name> of tests/fuzz/<name>.cpp, only with DEPLOYCTL_FUZZ.
 # ctest replays its seeds (tests/fuzz/corpus/<name>, if any) and a short random run; longer runs are started by hand.
 function(deployctl_fuzz name)
@@ -104,6 +106,7 @@ function(deployctl_fuzz name)
   endforeach()
   deployctl_compile_options(${target})
   target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+  add_dependencies(fuzz_targets ${target})
   set(corpus ${CMAKE_CURRENT_BINARY_DIR}/corpus/${name})
   set(seeds ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name})
   file(MAKE_DIRECTORY ${corpus})
