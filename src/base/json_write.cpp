@@ -77,7 +77,7 @@ void write_number(std::string& out, double number) {
   } else if (count <= exponent + 1) {
     out.append(digits).append(static_cast<std::size_t>(exponent) + 1 - digits.size(), '0');
   } else {
-    const auto whole = static_cast<std::size_t>(exponent + 1);
+    const auto whole = static_cast<std::size_t>(exponent) + 1;
     out.append(digits, 0, whole).append(".").append(digits, whole);
   }
 }
