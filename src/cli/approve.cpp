@@ -39,11 +39,11 @@ ui::Answer ask_person(Invocation& invocation, const ui::PlanSubject& subject) {
 
 } // namespace
 
-void show_plan(Invocation& invocation, const plan::Plan& plan, const state::Release* live, Value document) {
+void show_plan(Invocation& invocation, const plan::Plan& plan, const state::Release* live,
+               const Value& document) {
   const ui::PlanSubject subject = subject_of(invocation, plan, live);
   const ui::PlanDetail detail = invocation.line.has("full") ? ui::every_detail : ui::PlanDetail{};
-  invocation.console.answer(ui::plan_text(subject, invocation.console.out_style(), detail),
-                            std::move(document));
+  invocation.console.answer(ui::plan_text(subject, invocation.console.out_style(), detail), document);
 }
 
 engine::Approval decide(Invocation& invocation, const plan::Plan& plan, const state::Release* live) {

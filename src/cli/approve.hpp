@@ -12,7 +12,8 @@
 namespace deployctl::cli {
 
 // Shows the plan on standard output, for people; `document` is what programs get instead.
-void show_plan(Invocation& invocation, const plan::Plan& plan, const state::Release* live, Value document);
+void show_plan(Invocation& invocation, const plan::Plan& plan, const state::Release* live,
+               const Value& document);
 
 // Shows the plan and gets a decision. `live` may be null.
 engine::Approval decide(Invocation& invocation, const plan::Plan& plan, const state::Release* live);

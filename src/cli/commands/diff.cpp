@@ -76,8 +76,7 @@ Result<ExitCode> run_diff(Invocation& invocation) {
   Value document = diff_value(diffs, commits);
   document["older"] = older.id;
   document["newer"] = newer.id;
-  invocation.console.answer(title + diff_text(diffs, commits, invocation.console.out_style()),
-                            std::move(document));
+  invocation.console.answer(title + diff_text(diffs, commits, invocation.console.out_style()), document);
   return ExitCode::done;
 }
 
