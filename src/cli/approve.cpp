@@ -37,6 +37,40 @@ ui::Answer ask_person(Invocation& invocation, const ui::PlanSubject& subject) {
       conversation);
 }
 
+engine::Approval answered(const Invocation& invocation, ui::Answer answer) {
+  const std::string by = user_at_host(invocation.environment);
+  switch (answer) {
+  case ui::Answer::granted:
+    return {.granted = true, .by = by, .how = "prompt"};
+  case ui::Answer::denied:
+    return {.by = by, .how = "prompt", .reason = "the answer was not an approval"};
+  case ui::Answer::nobody:
+    break;
+  }
+  return {.by = by, .reason = "the input ended before anybody answered"};
+}
+
+engine::Approval decide_step(Invocation& invocation, const plan::Plan& plan, const std::string& step,
+                             const std::stop_token& stop) {
+  const plan::Content& content = plan.content;
+  const ui::Conversation conversation{
+      .writer = invocation.console.err(),
+      .read_line = [&]() -> std::optional<std::string> {
+        Result<std::optional<std::string>> line = os::read_typed_line("", stop);
+        return line ? *std::move(line) : std::nullopt;
+      },
+      .details =
+          [&] {
+            return ui::plan_text({.plan = plan, .file = invocation.options.file},
+                                 invocation.console.err_style(), ui::every_detail);
+          }};
+  return answered(invocation, ui::ask({.environment = content.environment,
+                                       .is_protected = content.is_protected,
+                                       .sentence = "Step '" + step + "' of " + content.project + "/" +
+                                                   content.environment + " waits for approval. Go on?"},
+                                      conversation));
+}
+
 } // namespace
 
 void show_plan(Invocation& invocation, const plan::Plan& plan, const state::Release* live,
@@ -53,15 +87,20 @@ engine::Approval decide(Invocation& invocation, const plan::Plan& plan, const st
   if (!may_ask(invocation))
     return {
         .granted = false, .by = by, .how = {}, .reason = "nobody is there to ask: --yes approves beforehand"};
-  switch (ask_person(invocation, subject_of(invocation, plan, live))) {
-  case ui::Answer::granted:
-    return {.granted = true, .by = by, .how = "prompt", .reason = {}};
-  case ui::Answer::denied:
-    return {.granted = false, .by = by, .how = "prompt", .reason = "the answer was not an approval"};
-  case ui::Answer::nobody:
-    break;
-  }
-  return {.granted = false, .by = by, .how = "prompt", .reason = "the input ended before anybody answered"};
+  return answered(invocation, ask_person(invocation, subject_of(invocation, plan, live)));
+}
+
+void attend(Invocation& invocation, Wiring& wiring) {
+  engine::Environment& engine = wiring.engine();
+  engine.show = [&](const plan::Plan& plan) {
+    show_plan(invocation, plan, wiring.live(), Value::Map{{"plan", ui::plan_document(plan)}});
+  };
+  engine.approve = [&](const plan::Plan& plan) { return decide(invocation, plan, wiring.live()); };
+  // --yes answered for the plan; a step that waits for somebody asks somebody.
+  if (may_ask(invocation))
+    engine.approve_step = [&](const plan::Plan& plan, const std::string& step, const std::stop_token& stop) {
+      return decide_step(invocation, plan, step, stop);
+    };
 }
 
 } // namespace deployctl::cli

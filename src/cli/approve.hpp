@@ -5,7 +5,7 @@
 #include <deployctl/value.hpp>
 
 #include "cli/invocation.hpp"
-#include "engine/environment.hpp"
+#include "cli/wiring.hpp"
 #include "plan/plan.hpp"
 #include "state/release.hpp"
 
@@ -17,5 +17,8 @@ void show_plan(Invocation& invocation, const plan::Plan& plan, const state::Rele
 
 // Shows the plan and gets a decision. `live` may be null.
 engine::Approval decide(Invocation& invocation, const plan::Plan& plan, const state::Release* live);
+
+// What the engine calls when a plan or a step of it is to be decided by whoever is here.
+void attend(Invocation& invocation, Wiring& wiring);
 
 } // namespace deployctl::cli

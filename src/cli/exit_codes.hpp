@@ -40,7 +40,7 @@ inline constexpr std::array<ExitCodeRow, 15> exit_codes = {{
     {ExitCode::usage, "usage", "bad usage, or an invalid pipeline"},
     {ExitCode::denied, "denied", "authentication or permission"},
     {ExitCode::lock_held, "lock_held", "the lock is held by another run"},
-    {ExitCode::not_approved, "not_approved", "not approved, or nobody there to ask"},
+    {ExitCode::not_approved, "not_approved", "not approved, refused by a rule, or nobody there to ask"},
     {ExitCode::stale_plan, "stale_plan", "the plan is stale, expired or altered"},
     {ExitCode::reverted, "reverted", "failed, and every change was reverted"},
     {ExitCode::mixed, "mixed", "the world is neither as before nor as planned"},
@@ -59,6 +59,8 @@ constexpr ExitCode exit_code_of(Cause cause) {
   case Cause::auth:
   case Cause::permission:
     return ExitCode::denied;
+  case Cause::policy:
+    return ExitCode::not_approved;
   case Cause::superseded:
     return ExitCode::superseded;
   case Cause::cancelled:

@@ -26,6 +26,10 @@ private:
 
 } // namespace
 
+std::string approvals_file(const std::string& plan_file) {
+  return plan_file + ".approvals";
+}
+
 Result<PlanSubject> find_subject(const Project& project, const std::string& name) {
   bool is_environment = false;
   if (name.find('/') == std::string::npos) {

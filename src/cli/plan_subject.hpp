@@ -14,6 +14,9 @@ struct PlanSubject {
   std::optional<plan::Plan> plan; // none: to be made
 };
 
+// "next.plan.approvals": what stands beside a plan.
+std::string approvals_file(const std::string& plan_file);
+
 // A name with a '/' is a file. Errors: config when a name is both an environment and a file, or neither;
 // conflict when the plan was altered.
 Result<PlanSubject> find_subject(const Project& project, const std::string& name);

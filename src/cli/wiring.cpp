@@ -1,5 +1,8 @@
 #include "cli/wiring.hpp"
 
+#include <filesystem>
+
+#include "base/time.hpp"
 #include "cli/this_process.hpp"
 #include "os/files.hpp"
 
@@ -100,6 +103,19 @@ Status Wiring::open_source() {
   source_->sources_hash = [this, &repository, folder](const std::vector<std::string>& globs) {
     const std::lock_guard lock(repository_mutex_);
     return repository.tree_hash(globs, folder);
+  };
+  DEPLOYCTL_TRY(const vcs::CommitLine commit, repository.commit(git.sha));
+  source_->commit_author = commit.author;
+  if (const auto time = parse_time(commit.time)) source_->committed_at = *time;
+  source_->planner = repository.user_email();
+  source_->shallow = git.shallow;
+  source_->kinship = [this, &repository, head = git.sha](const std::string& other) {
+    const std::lock_guard lock(repository_mutex_);
+    return repository.kinship(head, other);
+  };
+  source_->file_at = [this, &repository, folder](const std::string& revision, const std::string& path) {
+    const std::lock_guard lock(repository_mutex_);
+    return repository.file_at(revision, (std::filesystem::path(folder) / path).lexically_normal().string());
   };
   source_->commits_since = [this, &repository, head = git.sha](const std::string& since) {
     const std::lock_guard lock(repository_mutex_);

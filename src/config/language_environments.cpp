@@ -62,7 +62,7 @@ Field freeze_field() {
        needed(text("to", "When it ends.", "mon 08:00")),
        text("zone", "The IANA time zone of both; without it UTC.", "Asia/Taipei"),
        text("reason", "Shown to whoever is refused.", "weekend")});
-  return since_later(list_of(std::move(window), "Times in which nothing is deployed."));
+  return list_of(std::move(window), "Times in which nothing is deployed.");
 }
 
 Field policy_field() {
@@ -88,11 +88,11 @@ Field approval_field() {
   auto quorum = integer("quorum", "How many must approve.", 1);
   auto by = list_of(text("by", "A principal of the signers file.", "[lead, ops]"), "Who may approve.");
   by.least = 1;
-  return since_later(
-      object("approval", "Who must approve before it goes on.",
-             {by, quorum, duration("expires", "How long an approval counts.", "4h"),
-              choice("self", "Whether the author's own approval counts.", {"deny", "allow"}),
-              text("signers", "An OpenSSH allowed-signers file beside the pipeline.", "deploy-signers")}));
+  return object(
+      "approval", "Who must approve before it goes on; a step that names nobody asks whoever is there.",
+      {by, quorum, duration("expires", "How long an approval counts; without it 24h.", "4h"),
+       choice("self", "Whether the approval of who made the plan or the commit counts.", {"deny", "allow"}),
+       text("signers", "An OpenSSH allowed-signers file beside the pipeline.", "deploy-signers")});
 }
 
 std::vector<Field> environment_rules() {

@@ -5,9 +5,11 @@
 
 #include <fmt/core.h>
 
-#include "base/glob.hpp"
+#include "base/strings.hpp"
 #include "base/time.hpp"
 #include "base/ulid.hpp"
+#include "engine/admission.hpp"
+#include "engine/approvals.hpp"
 #include "engine/claim.hpp"
 #include "engine/endings.hpp"
 #include "engine/notices.hpp"
@@ -17,41 +19,6 @@
 namespace deployctl::engine {
 
 namespace {
-
-bool any_matches(const std::vector<std::string>& globs, const std::vector<std::string>& names) {
-  return std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) {
-    return std::any_of(names.begin(), names.end(),
-                       [&](const std::string& name) { return glob_matches(glob, name); });
-  });
-}
-
-// `branches` and `tags` are alternatives; `clean` must hold besides.
-Status allowed(const config::Pipeline& pipeline, const Source& source) {
-  if (!pipeline.allow) return {};
-  const config::Allow& allow = *pipeline.allow;
-  if (allow.clean.value_or(false) && source.dirty)
-    return fail(Cause::policy, fmt::format("'{}' allows a clean work tree only", pipeline.environment),
-                "commit or stash your changes");
-  if (allow.branches.empty() && allow.tags.empty()) return {};
-  if (any_matches(allow.branches, {source.branch}) || any_matches(allow.tags, source.tags)) return {};
-  return fail(Cause::policy,
-              fmt::format("'{}' may not be deployed to from branch '{}'", pipeline.environment,
-                          source.branch.empty() ? "(none)" : source.branch),
-              "see `allow` of this environment");
-}
-
-Status not_quarantined(const Environment& environment, const config::Pipeline& pipeline,
-                       const Source& source) {
-  if (source.commit.empty()) return {};
-  DEPLOYCTL_TRY(const auto release, environment.history.quarantined(pipeline.stack(), source.commit));
-  if (!release) return {};
-  return fail(Cause::superseded,
-              fmt::format("release {} of this commit is quarantined: {}", release->number,
-                          release->quarantine_reason),
-              fmt::format("name it with 'deployctl rollback {} --to {}', or lift it with 'deployctl history "
-                          "unquarantine {}'",
-                          pipeline.environment, release->number, release->number));
-}
 
 Status still_fits(const plan::Plan& plan, const Undertaking& undertaking) {
   const auto stale = [](std::string message) {
@@ -86,14 +53,37 @@ Ending refused_as_stale(const Error& error) {
   return refused(error.cause == Cause::conflict ? exit_code::stale : code_before_effects(error), error);
 }
 
-Approval ask(const Undertaking& undertaking, const plan::Plan& plan) {
+// Signatures of this plan's digest, and nothing else.
+Result<Approval> signed_approval(const Undertaking& undertaking, const plan::Plan& plan) {
+  DEPLOYCTL_TRY(const auto verdict,
+                judge_approvals({undertaking.environment, undertaking.source, undertaking.planning.stack(),
+                                 plan, *undertaking.planning.request().approval, approval_subject(plan),
+                                 undertaking.options.approvals},
+                                undertaking.environment.interrupts.wind_down));
+  return Approval{.granted = verdict.granted,
+                  .by = join(verdict.by, ", "),
+                  .how = "signed",
+                  .reason = verdict.reason,
+                  .refused = refusal_lines(verdict)};
+}
+
+Result<Approval> decision(const Undertaking& undertaking, const plan::Plan& plan) {
+  const auto& approve = undertaking.environment.approve;
+  if (undertaking.planning.request().approval) {
+    if (undertaking.environment.show) undertaking.environment.show(plan);
+    return signed_approval(undertaking, plan);
+  }
+  return approve ? approve(plan) : Approval{.reason = "nobody is there to ask"};
+}
+
+Result<Approval> ask(const Undertaking& undertaking, const plan::Plan& plan) {
   Environment& environment = undertaking.environment;
-  if (!undertaking.asks) return {.granted = true, .by = environment.user_at_host, .how = "not needed"};
+  if (!undertaking.asks)
+    return Approval{.granted = true, .by = environment.user_at_host, .how = "not needed"};
   environment.events.emit({.type = "approval_requested",
                            .message = "the plan waits for approval",
                            .fields = Value::Map{{"digest", plan.envelope.digest}}});
-  Approval approval =
-      environment.approve ? environment.approve(plan) : Approval{.reason = "nobody is there to ask"};
+  DEPLOYCTL_TRY(Approval approval, decision(undertaking, plan));
   environment.events.emit(
       {.type = approval.granted ? "approval_granted" : "approval_denied",
        .message = approval.granted ? "approved: " + approval.how : "not approved: " + approval.reason,
@@ -101,12 +91,16 @@ Approval ask(const Undertaking& undertaking, const plan::Plan& plan) {
   return approval;
 }
 
-Ending not_approved(const Approval& approval) {
-  return refused(
-      exit_code::not_approved,
-      {.cause = Cause::policy,
-       .message = "not approved: " + (approval.reason.empty() ? "the answer was no" : approval.reason),
-       .help = "answer the prompt, or give --yes"});
+Ending not_approved(const Undertaking& undertaking, const Approval& approval) {
+  Error error{.cause = Cause::policy,
+              .message = "not approved: " + (approval.reason.empty() ? "the answer was no" : approval.reason),
+              .help = "answer the prompt, or give --yes",
+              .evidence = approval.refused};
+  if (undertaking.planning.request().approval)
+    error.help = fmt::format("save the plan with 'deployctl plan {} -o FILE', have it signed with 'deployctl "
+                             "approve FILE', then run 'deployctl apply FILE'",
+                             undertaking.pipeline.environment);
+  return refused(exit_code::not_approved, std::move(error));
 }
 
 // A saved plan that removes things was made with `--prune`.
@@ -125,8 +119,9 @@ Ending carry_out(const Undertaking& undertaking, const plan::Plan& plan) {
   Environment& environment = undertaking.environment;
   if (auto fits = still_fits(plan, undertaking); !fits) return refused_as_stale(fits.error());
   if (!plan.has_changes()) return {.outcome = Outcome::nothing_to_do};
-  const Approval approval = ask(undertaking, plan);
-  if (!approval.granted) return not_approved(approval);
+  const auto approval = ask(undertaking, plan);
+  if (!approval) return refused(approval.error());
+  if (!approval->granted) return not_approved(undertaking, *approval);
 
   UlidSource ids(environment.ports.clock, environment.ports.random);
   const std::string run = undertaking.options.run_id.empty() ? ids.next() : undertaking.options.run_id;
@@ -141,7 +136,8 @@ Ending carry_out(const Undertaking& undertaking, const plan::Plan& plan) {
     order.epoch = lock->epoch();
     if (auto holds = still_true(plan, undertaking); !holds) return refused_as_stale(holds.error());
   }
-  auto begun = Run::begin(order, approval);
+  order.freeze_override = undertaking.options.override_freeze;
+  auto begun = Run::begin(order, *approval);
   if (!begun) return refused_as_stale(begun.error());
   Notices notices(environment, undertaking.planning, undertaking.pipeline);
   notices.send("started", {.run = run});
@@ -155,10 +151,10 @@ Ending apply(Environment& environment, const config::Pipeline& pipeline, const S
   ApplyOptions resuming = options;
   if (plan) resuming.plan_digest = plan->envelope.digest;
   if (auto pending = recover_pending(environment, pipeline, source, resuming)) return *std::move(pending);
-  if (auto may = allowed(pipeline, source); !may) return refused(may.error());
-  if (auto free = not_quarantined(environment, pipeline, source); !free) return refused(free.error());
+  if (auto may = may_begin(environment, pipeline, source, options); !may) return refused(may.error());
   auto planning = Planning::open(environment, pipeline, source, "apply");
   if (!planning) return refused(planning.error());
+  if (auto may = may_follow(environment, source, (*planning)->live()); !may) return refused(may.error());
   if (options.prune || (plan && removes(*plan, pipeline))) (*planning)->prune();
   if (!plan) {
     auto made = make_plan((*planning)->request());
@@ -180,8 +176,11 @@ Ending run_steps(Environment& environment, const config::Pipeline& pipeline, con
            step.status != plan::StepStatus::gone;
   };
   const bool stacked = std::any_of(made->content.steps.begin(), made->content.steps.end(), changes_resource);
-  if (stacked)
+  if (stacked) {
     if (auto pending = recover_pending(environment, pipeline, source, options)) return *std::move(pending);
+    if (auto may = may_begin(environment, pipeline, source, options); !may) return refused(may.error());
+    if (auto may = may_follow(environment, source, (*planning)->live()); !may) return refused(may.error());
+  }
   return carry_out({environment, pipeline, source, **planning, options, stacked, stacked}, *made);
 }
 

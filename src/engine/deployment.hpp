@@ -69,9 +69,11 @@ struct Deployment {
   OutputBook outputs;
   std::deque<config::Step> removed; // stand for steps that the pipeline does not have any more
   std::function<Status(const Description&, const Value& inputs)>
-      keep_files;            // into the blobs, before they are used
-  LeaveRule leave;           // set: every step asks it before each wave
-  bool keeps_failure = true; // a failure is a record that a later process goes on from
+      keep_files;                        // into the blobs, before they are used
+  LeaveRule leave;                       // set: every step asks it before each wave
+  std::vector<ApprovalRecord> approvals; // of the plan; those of steps are added when they are given
+  std::string freeze_override;           // why it goes on in a freeze
+  bool keeps_failure = true;             // a failure is a record that a later process goes on from
 };
 
 } // namespace deployctl::engine

@@ -14,10 +14,11 @@ struct CauseCode {
   Cause cause;
   int code;
 };
-constexpr std::array<CauseCode, 5> cause_codes = {{
+constexpr std::array<CauseCode, 6> cause_codes = {{
     {Cause::config, exit_code::invalid},
     {Cause::auth, exit_code::denied},
     {Cause::permission, exit_code::denied},
+    {Cause::policy, exit_code::not_approved},
     {Cause::superseded, exit_code::superseded},
     {Cause::cancelled, exit_code::interrupted},
 }};

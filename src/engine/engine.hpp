@@ -3,6 +3,7 @@
 // Nothing here prints.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include "config/pipeline.hpp"
 #include "config/probes.hpp"
 #include "engine/environment.hpp"
+#include "vcs/repository.hpp"
 
 namespace deployctl::engine {
 
@@ -76,6 +78,8 @@ struct ApplyOptions {
   std::chrono::milliseconds lock_wait{0}; // for `wait`
   bool prune = false;                     // remove what the live release has and the file does not
   std::string plan_digest;                // resume only a run of this plan; empty: of the same pipeline
+  std::string override_freeze;            // why it may be deployed in a freeze; empty: it may not
+  std::string approvals;                  // text of PLANFILE.approvals; empty: only what the state keeps
   std::string run_id;                     // given by cli so that ${run.id} is the same; empty: a new one
 };
 
@@ -89,7 +93,15 @@ struct Source {
   std::string branch;
   std::vector<std::string> tags;
   bool dirty = false;
-  std::string version; // of the release
+  std::string version;       // of the release
+  std::string commit_author; // "Name <email>"
+  std::optional<std::chrono::system_clock::time_point> committed_at;
+  std::string planner; // address of who plans here, as git knows it; empty: not configured
+  bool shallow = false;
+  // What `commit` is to that one (a release's). Not set outside a repository.
+  std::function<Result<vcs::Kinship>(const std::string& other)> kinship;
+  // The bytes of a file beside the pipeline as a commit has it. Not set outside a repository.
+  std::function<Result<std::string>(const std::string& commit, const std::string& path)> file_at;
   // vcs::Repository::tree_hash of a step's `sources`; not set outside a repository.
   std::function<Result<std::string>(const std::vector<std::string>& globs)> sources_hash;
   // Commits since that one (a release's), newest first, at most 50, and how many there are; not set: none.

@@ -45,7 +45,8 @@ struct Approval {
   bool granted = false;
   std::string by;
   std::string how;
-  std::string reason; // when not granted: what to say, "nobody is there to ask"
+  std::string reason;               // when not granted: what to say, "nobody is there to ask"
+  std::vector<std::string> refused; // signatures that do not count, each with its reason
 };
 
 struct Environment {
@@ -59,6 +60,11 @@ struct Environment {
   Interrupts interrupts;
   // Asked once a run, before the lock is taken. Never asked when there is nothing to do.
   std::function<Approval(const plan::Plan&)> approve;
+  // Shows a plan that signatures decide about, when nobody is asked; not set: nobody looks.
+  std::function<void(const plan::Plan&)> show;
+  // Asked at the turn of a step with an `approval` that names nobody. Not set: nobody is there, the run
+  // parks.
+  std::function<Approval(const plan::Plan&, const std::string& step, const std::stop_token&)> approve_step;
   std::size_t parallel = 8; // stages, probes and observations at once
   std::chrono::milliseconds heartbeat{10'000};
   std::string tool; // version, for records

@@ -51,6 +51,7 @@ plan::Content new_content(const PlanRequest& request, std::vector<plan::PlannedS
   content.steps = std::move(steps);
   content.commits = request.commits;
   content.commits_total = request.commits_total;
+  content.approval = request.approval;
   return content;
 }
 
@@ -87,6 +88,7 @@ Result<plan::Plan> compared(const PlanRequest& request) {
   plan.envelope.created_at = format_time(now);
   plan.envelope.expires_at = format_time(now + request.lifetime);
   plan.envelope.created_by = request.created_by;
+  plan.envelope.author = request.author;
   plan.envelope.digest = plan::content_digest(plan.content);
   return plan;
 }

@@ -57,6 +57,8 @@ struct PlanRequest {
   std::string target_release; // rollback: the release gone back to
 
   std::string created_by; // user@host
+  std::string author;     // their address as git knows it
+  std::optional<plan::ApprovalNeeded> approval;
   Milliseconds lifetime{24 * 3'600'000};
   std::size_t parallel = 8; // observations at once
   std::stop_token stop;

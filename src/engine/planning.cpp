@@ -5,6 +5,8 @@
 
 #include <fmt/core.h>
 
+#include "engine/admission.hpp"
+#include "engine/approvals.hpp"
 #include "secrets/resolver.hpp"
 #include "state/history.hpp"
 
@@ -27,6 +29,7 @@ Planning::Planning(Environment& environment, const config::Pipeline& pipeline, c
   request_.commit = source.commit;
   request_.dirty = source.dirty;
   request_.created_by = environment.user_at_host;
+  request_.author = source.planner;
   request_.parallel = environment.parallel;
   request_.stop = environment.interrupts.wind_down;
 }
@@ -37,6 +40,7 @@ Result<std::unique_ptr<Planning>> Planning::open(Environment& environment, const
   std::unique_ptr<Planning> planning(new Planning(environment, pipeline, source, std::move(stack)));
   planning->request_.operation = std::move(operation);
   DEPLOYCTL_CHECK(planning->read_records(source));
+  planning->request_.approval = approval_needed(pipeline.approval, source, planning->live_);
   DEPLOYCTL_TRY(planning->request_.secret_versions,
                 environment.resolver.versions(environment.interrupts.wind_down));
   return planning;
@@ -66,6 +70,7 @@ Result<plan::Plan> plan_apply(Environment& environment, const config::Pipeline& 
                               const Source& source, const ApplyOptions& options) {
   DEPLOYCTL_TRY(const auto planning, Planning::open(environment, pipeline, source, "apply"));
   if (options.prune) planning->prune();
+  warn_of_rules(environment, pipeline, source, planning->live());
   return make_plan(planning->request());
 }
 

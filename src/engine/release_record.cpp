@@ -82,6 +82,9 @@ state::Release make_release(const Deployment& deployment, const ReleaseFacts& fa
                          .outcome = facts.outcome,
                          .tool = facts.environment.tool,
                          .rolled_back_to = content.target_release};
+  release.freeze_override = deployment.freeze_override;
+  for (const ApprovalRecord& approval : deployment.approvals)
+    release.approvals.push_back({approval.step, approval.by, approval.how});
   for (const RunStep& step : deployment.steps) {
     if (step.removal) continue;
     const state::ReleaseStep* kept = did_not_run(step, facts.restored);

@@ -9,6 +9,7 @@
 #include "engine/endings.hpp"
 #include "engine/file_inputs.hpp"
 #include "engine/finally.hpp"
+#include "engine/leave_rules.hpp"
 #include "engine/program.hpp"
 #include "engine/recovery.hpp"
 #include "state/history.hpp"
@@ -32,7 +33,6 @@ Error with_journal(Error error, const std::string& path) {
 Run::Run(const RunOrder& order)
     : order_(order), deployment_{
                          .request = order.planning.request(), .run = order.run, .release = order.release} {
-  deployment_.leave = order.leave;
   deployment_.keep_files = [this](const Description& description, const Value& inputs) {
     return keep_files(description, inputs);
   };
@@ -56,10 +56,16 @@ Result<std::unique_ptr<Run>> Run::begin(const RunOrder& order, const Approval& a
   run->journal_ = std::make_unique<RunJournal>(std::move(writer), path, order.environment.redactions);
   const RunBegin record{order.plan.content.operation, order.release, order.environment.user_at_host,
                         order.plan.content.pipeline_digest, kept.sha256};
-  const ApprovalRecord approved{order.plan.envelope.digest, approval.by, approval.how};
+  const ApprovalRecord approved{{}, order.plan.envelope.digest, approval.by, approval.how};
   if (auto begun = run->journal_->begin(record, blobs, approved); !begun)
     return fail(with_journal(begun.error(), path));
+  run->deployment_.approvals = {approved};
+  run->deployment_.freeze_override = order.freeze_override;
+  if (!order.freeze_override.empty())
+    DEPLOYCTL_CHECK(
+        run->journal_->decision({"override_freeze", order.environment.user_at_host, order.freeze_override}));
   DEPLOYCTL_CHECK(run->mark_pending());
+  run->set_leave();
   return run;
 }
 
@@ -73,7 +79,14 @@ Result<std::unique_ptr<Run>> Run::resume(const RunOrder& order, RunHistory histo
   const std::string path = order.environment.state.journal_path(order.run);
   DEPLOYCTL_TRY(auto writer, open_journal(order.environment, path, nullptr));
   run->journal_ = std::make_unique<RunJournal>(std::move(writer), path, order.environment.redactions);
+  run->deployment_.approvals = run->history_->approvals;
+  run->deployment_.freeze_override = run->history_->freeze_override;
+  run->set_leave();
   return run;
+}
+
+void Run::set_leave() {
+  deployment_.leave = order_.leave ? order_.leave : leave_by_rules({order_, deployment_, *journal_});
 }
 
 Result<std::vector<Choice>> Run::resolve_open_stages() {

@@ -25,7 +25,8 @@ struct RunOrder {
   std::string release; // id of the release being made
   std::int64_t epoch = 0;
   bool stacked = true;  // has the stack's lock, so it may change its cell; false: no resource, no release
-  LeaveRule leave = {}; // whether a step may go on, asked before each wave; not set: always
+  LeaveRule leave = {}; // whether a step may go on, asked before each wave; not set: by the pipeline's rules
+  std::string freeze_override = {}; // of a new run; a resumed one knows it from its journal
 };
 
 class Run {
@@ -59,6 +60,7 @@ private:
   void commit(Ending& ending);
   Status commit_records(Ending& ending, bool makes_release);
   [[nodiscard]] bool makes_release(const Ending& ending) const;
+  void set_leave();
   void say(const char* type, Level level, std::string message) const;
 
   RunOrder order_;

@@ -41,13 +41,15 @@ public:
     case RecordType::signal:
       history_.interrupted = true;
       return {};
+    case RecordType::approval:
+      return plan::Decoder().read(history_.approvals.emplace_back(), record.payload);
     case RecordType::decision:
       return with<DecisionRecord>(record, &Replay::decision);
     case RecordType::committed:
       history_.committed = true;
       return {};
     default:
-      return {}; // for people: approvals, gates
+      return {}; // for people: gates
     }
   }
 
@@ -121,7 +123,11 @@ private:
   }
 
   void decision(const DecisionRecord& record) {
-    if (record.what == "park") history_.interrupted = true;
+    if (record.what == "park") {
+      history_.interrupted = true;
+      history_.parked.push_back(record.by);
+    }
+    if (record.what == "override_freeze") history_.freeze_override = record.why;
   }
 
   void step_done(const StepDoneRecord& record) {

@@ -35,6 +35,9 @@ struct RunHistory {
   std::map<TargetKey, TargetHistory> targets;
   std::vector<TargetKey> touched;             // in the order of effects
   std::map<std::string, StepDoneRecord> done; // by step; not the failed ones
+  std::vector<ApprovalRecord> approvals;
+  std::vector<std::string> parked; // steps that ever waited for a person
+  std::string freeze_override;     // why it may go on in a freeze; empty: it may not
   std::optional<FailureRecord> failure;
   std::optional<RunEnd> end;
   bool committed = false;

@@ -61,6 +61,9 @@ Status RunJournal::ready(const ReadyRecord& record) {
 Status RunJournal::gate(const GateRecord& record) {
   return append(RecordType::gate, record);
 }
+Status RunJournal::approval(const ApprovalRecord& record) {
+  return append(RecordType::approval, record);
+}
 Status RunJournal::step_done(const StepDoneRecord& record) {
   return append(RecordType::step_done, record);
 }

@@ -25,6 +25,7 @@ public:
   Status outcome(const OutcomeRecord& record);
   Status ready(const ReadyRecord& record);
   Status gate(const GateRecord& record);
+  Status approval(const ApprovalRecord& record);
   Status step_done(const StepDoneRecord& record);
   Status failure(const FailureRecord& record);
   Status taken_back(const TakenBackRecord& record);

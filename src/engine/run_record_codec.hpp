@@ -83,8 +83,8 @@ struct Members<engine::TakenBackRecord> {
 template <>
 struct Members<engine::ApprovalRecord> {
   using T = engine::ApprovalRecord;
-  static constexpr auto list =
-      std::tuple{member("digest", &T::digest), member("by", &T::by), member("how", &T::how)};
+  static constexpr auto list = std::tuple{member("step", &T::step), member("digest", &T::digest),
+                                          member("by", &T::by), member("how", &T::how)};
 };
 template <>
 struct Members<engine::DecisionRecord> {

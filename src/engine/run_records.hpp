@@ -93,6 +93,7 @@ struct TakenBackRecord { // compensate_end
 };
 
 struct ApprovalRecord {
+  std::string step; // empty: the plan
   std::string digest;
   std::string by;
   std::string how;

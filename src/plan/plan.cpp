@@ -49,6 +49,19 @@ struct Members<Commit> {
                                           member("title", &Commit::title)};
 };
 template <>
+struct Members<config::ApprovalRule> {
+  using T = config::ApprovalRule;
+  static constexpr auto list =
+      std::tuple{member("by", &T::by), member("quorum", &T::quorum), member("expires", &T::expires),
+                 member("self_counts", &T::self_counts), member("signers", &T::signers)};
+};
+template <>
+struct Members<ApprovalNeeded> {
+  using T = ApprovalNeeded;
+  static constexpr auto list = std::tuple{
+      member("rule", &T::rule), member("signers_commit", &T::signers_commit), member("of_live", &T::of_live)};
+};
+template <>
 struct Members<Content> {
   static constexpr auto list = std::tuple{member("format", &Content::format),
                                           member("tool", &Content::tool),
@@ -66,14 +79,15 @@ struct Members<Content> {
                                           member("steps", &Content::steps),
                                           member("secrets", &Content::secrets),
                                           member("commits", &Content::commits),
-                                          member("commits_total", &Content::commits_total)};
+                                          member("commits_total", &Content::commits_total),
+                                          member("approval", &Content::approval)};
 };
 template <>
 struct Members<Envelope> {
   static constexpr auto list =
       std::tuple{member("created_at", &Envelope::created_at), member("created_by", &Envelope::created_by),
-                 member("expires_at", &Envelope::expires_at), member("digest", &Envelope::digest),
-                 member("checksum", &Envelope::checksum)};
+                 member("author", &Envelope::author),         member("expires_at", &Envelope::expires_at),
+                 member("digest", &Envelope::digest),         member("checksum", &Envelope::checksum)};
 };
 template <>
 struct Members<Plan> {

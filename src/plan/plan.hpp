@@ -12,6 +12,8 @@
 #include <deployctl/intent.hpp>
 #include <deployctl/provider.hpp>
 
+#include "config/deployment_rules.hpp"
+
 namespace deployctl::plan {
 
 enum class StepStatus {
@@ -61,6 +63,13 @@ struct Commit {
   std::string title;
 };
 
+// Whose signatures the plan needs before it is applied.
+struct ApprovalNeeded {
+  config::ApprovalRule rule;
+  std::string signers_commit; // whose signers file says which keys count
+  bool of_live = false;       // the live release's commit; false: the one deployed, before the first release
+};
+
 struct Content {
   int format = 1;
   std::string tool;      // version that made it
@@ -79,11 +88,13 @@ struct Content {
   std::vector<PlannedSecret> secrets;
   std::vector<Commit> commits; // between the live release and this one, newest first, at most 50
   int commits_total = 0;
+  std::optional<ApprovalNeeded> approval; // none: whoever applies it answers
 };
 
 struct Envelope {
   std::string created_at; // RFC 3339, UTC
   std::string created_by; // user@host
+  std::string author;     // their address as git knows it; empty: not configured
   std::string expires_at;
   std::string digest;   // SHA-256 of the content (see content_digest): what an approval is bound to
   std::string checksum; // SHA-256 of the whole file without this line: set by to_file, checked by from_file

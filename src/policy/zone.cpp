@@ -9,7 +9,11 @@ namespace deployctl::policy {
 
 namespace {
 
+// A date that the clock of this machine cannot count to is as far away as it can.
 WallTime instant(date::sys_seconds time) {
+  const auto seconds = [](WallTime limit) { return std::chrono::floor<std::chrono::seconds>(limit); };
+  if (time >= seconds(WallTime::max())) return WallTime::max();
+  if (time <= seconds(WallTime::min())) return WallTime::min();
   return std::chrono::time_point_cast<WallTime::duration>(time);
 }
 

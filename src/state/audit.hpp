@@ -13,7 +13,7 @@ namespace deployctl::state {
 struct AuditEntry {
   std::string time; // RFC 3339, UTC
   std::string user;
-  std::string what; // "lock" | "unlock" | "quarantine" | "unquarantine"
+  std::string what; // "lock" | "unlock" | "quarantine" | "unquarantine" | "approval_refused"
   std::string reason;
   Value subject; // the holder or the release it was about
 };

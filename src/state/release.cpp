@@ -62,6 +62,18 @@ Result<ReleaseStep> step_from(const Value& value) {
   return step;
 }
 
+Value approval_to_value(const ReleaseApproval& approval) {
+  return Value::Map{{"step", approval.step}, {"by", approval.by}, {"how", approval.how}};
+}
+
+Result<ReleaseApproval> approval_from(const Value& value) {
+  ReleaseApproval approval;
+  Fields fields(value, "approval of a release");
+  fields.read("step", approval.step).read("by", approval.by).read("how", approval.how);
+  DEPLOYCTL_CHECK(fields.finish());
+  return approval;
+}
+
 // A file is {path, sha256, size, mode}; a tree has a digest, too, but its bytes are those of its entries.
 void collect_blobs(const Value& value, std::set<std::string>& out) {
   if (const auto* list = value.list())
@@ -95,6 +107,9 @@ const ReleaseStep* Release::step(std::string_view wanted) const {
 Value to_value(const Release& release) {
   Value::List steps;
   std::transform(release.steps.begin(), release.steps.end(), std::back_inserter(steps), step_to_value);
+  Value::List approvals;
+  std::transform(release.approvals.begin(), release.approvals.end(), std::back_inserter(approvals),
+                 approval_to_value);
   return Value::Map{{"format", release.format},
                     {"id", release.id},
                     {"number", release.number},
@@ -115,6 +130,8 @@ Value to_value(const Release& release) {
                     {"rolled_back_to", release.rolled_back_to},
                     {"quarantined", release.quarantined},
                     {"quarantine_reason", release.quarantine_reason},
+                    {"freeze_override", release.freeze_override},
+                    {"approvals", std::move(approvals)},
                     {"steps", std::move(steps)}};
 }
 
@@ -135,6 +152,8 @@ Result<Release> release_from(const Value& value) {
   fields.read("pipeline_digest", release.pipeline_digest).read("outcome", outcome, outcome_names);
   fields.read("tool", release.tool).read("rolled_back_to", release.rolled_back_to);
   fields.read("quarantined", release.quarantined).read("quarantine_reason", release.quarantine_reason);
+  fields.read("freeze_override", release.freeze_override);
+  fields.read_each("approvals", release.approvals, approval_from);
   fields.read_each("steps", release.steps, step_from);
   DEPLOYCTL_CHECK(fields.finish());
   release.outcome = static_cast<ReleaseOutcome>(outcome);

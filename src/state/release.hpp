@@ -31,6 +31,13 @@ struct ReleaseStep {
   std::string irreversible;     // why; empty if reversible
 };
 
+// Who let it happen: of the whole plan, or of one step.
+struct ReleaseApproval {
+  std::string step; // empty: the plan
+  std::string by;
+  std::string how; // "prompt", "--yes", "signed"
+};
+
 struct Release {
   int format = 1;
   std::string id;          // ULID
@@ -52,6 +59,8 @@ struct Release {
   std::string rolled_back_to; // rollback: id of the release whose inputs these are
   bool quarantined = false;   // may not be applied again until lifted
   std::string quarantine_reason;
+  std::string freeze_override; // why it was made in a freeze; empty: it was not
+  std::vector<ReleaseApproval> approvals;
   std::vector<ReleaseStep> steps;
 
   [[nodiscard]] std::string stack() const { return project + "/" + environment; }

@@ -6,9 +6,9 @@
 namespace deployctl::ui {
 namespace {
 
-// What another view shows already: diagnostics, the plan, the ending.
-constexpr std::array<std::string_view, 6> shown_elsewhere = {
-    "version", "diagnostic", "plan_summary", "planned_change", "summary", "approval_requested"};
+// What another view shows already: the plan, the question, the ending.
+constexpr std::array<std::string_view, 5> shown_elsewhere = {"version", "plan_summary", "planned_change",
+                                                             "summary", "approval_requested"};
 
 bool is_shown_elsewhere(std::string_view type) {
   return std::find(shown_elsewhere.begin(), shown_elsewhere.end(), type) != shown_elsewhere.end();

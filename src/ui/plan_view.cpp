@@ -38,6 +38,15 @@ std::string version_text(const PlanSubject& subject) {
   return subject.live_version + " -> " + (next.empty() ? "unnamed" : next) + since;
 }
 
+// Whose signatures it needs, and by which file they are judged.
+std::string approval_text(const plan::Content& content) {
+  if (!content.approval) return {};
+  const config::ApprovalRule& rule = content.approval->rule;
+  return std::to_string(rule.quorum) + " signed by " + join(rule.by, ", ") + " (" + rule.signers +
+         " of commit " + content.approval->signers_commit.substr(0, 12) +
+         (content.approval->of_live ? ", which is live)" : ", which is deployed: there is no release yet)");
+}
+
 std::string header(const PlanSubject& subject, const Style& style) {
   const plan::Content& content = subject.plan.content;
   const std::vector<std::string> names = servers(content);
@@ -50,6 +59,7 @@ std::string header(const PlanSubject& subject, const Style& style) {
   out.append(header_line("version", version_text(subject)));
   if (!content.target_release.empty())
     out.append(header_line("back to", "release " + content.target_release));
+  out.append(header_line("approval", approval_text(content)));
   return out + header_line("commit", commit);
 }
 

@@ -58,6 +58,17 @@ class ExitCodes(unittest.TestCase):
         invalid = self.project.expect(3, "validate")
         self.assertIn("deploy.yaml:2:1", invalid.stderr)
 
+    def test_4_a_key_that_does_not_sign(self):
+        self.project.write(PIPELINE.replace("guarded: { protected: true,",
+                                            "guarded: { approval: { by: [lead], signers: signers },"))
+        self.project.git_commit("one")
+        self.project.expect(0, "plan", "guarded", "-o", "next.plan")
+        key = self.project.home / "key"
+        key.write_text("no key at all\n")
+        result = self.project.expect(4, "approve", "next.plan", "--key", str(key))
+        self.assertIn("ssh-keygen did not sign", result.stderr)
+        self.assertFalse((self.project.place / "next.plan.approvals").exists())
+
     def test_4_permission(self):
         pipeline = self.project.place / "deploy.yaml"
         pipeline.chmod(0)
@@ -81,6 +92,19 @@ class ExitCodes(unittest.TestCase):
         self.assertIn("Plan: ", result.stdout)
         self.assertFalse((self.project.root / "local" / "motd").exists())
 
+    def test_6_not_from_here(self):
+        self.project.edit("local: {", "local: { allow: { branches: [release] },")
+        self.project.git_commit("one")
+        result = self.project.expect(6, "apply", "local", "--yes")
+        self.assertIn("this is branch 'main'", result.stderr)
+
+    def test_6_frozen(self):
+        self.project.edit("local: {", "local: { freeze: [{ from: 2020-01-01 00:00, to: 2200-01-01 00:00, "
+                                      "zone: Asia/Taipei, reason: museum }],")
+        result = self.project.expect(6, "apply", "local", "--yes")
+        self.assertIn("frozen until 2199-12-31T16:00:00.000Z", result.stderr)
+        self.assertIn("museum", result.stderr)
+
     def test_7_an_altered_plan(self):
         self.project.expect(0, "plan", "local", "-o", "saved.plan")
         saved = self.project.place / "saved.plan"
@@ -101,6 +125,16 @@ class ExitCodes(unittest.TestCase):
         result = self.project.expect(9, "apply", "local", "--yes")
         self.assertRegex(result.stderr, "remaining: +motd")
         self.assertTrue((self.project.root / "local" / "motd").exists())
+
+    def test_10_what_is_live_is_newer(self):
+        first = self.project.git_commit("one")
+        self.project.edit("greeting: hello", "greeting: two")
+        self.project.git_commit("two")
+        self.project.expect(0, "apply", "local", "--yes")
+        self.project.git("checkout", "-q", first)
+        result = self.project.expect(10, "apply", "local", "--yes")
+        self.assertIn("older than what is live", result.stderr)
+        self.assertEqual((self.project.root / "local" / "motd").read_text(), "two")
 
     def test_10_a_quarantined_release(self):
         git = ["git", "-C", str(self.project.place), "-c", "user.name=a", "-c", "user.email=a@example.com"]
@@ -126,6 +160,17 @@ class ExitCodes(unittest.TestCase):
         (self.project.root / "go").touch()
         result = self.project.expect(11, "apply", "local", "--yes")
         self.assertIn("decide:", result.stderr)
+
+    def test_70_a_crash_looks_like_nothing_else(self):
+        self.project.write(WAITING)
+        process = self.project.start("apply", "local", "--yes")
+        wait_for(self.project.root / "started", process)
+        process.send_signal(signal.SIGSEGV)
+        out, err = process.communicate(timeout=30)
+        self.assertEqual(process.returncode, 70, out + err)
+        self.assertIn("deployctl crashed", err)
+        (self.project.root / "go").touch()
+        self.project.expect(0, "apply", "local", "--yes")
 
     def test_130_and_143_interrupted(self):
         for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):

@@ -232,7 +232,7 @@ TEST_CASE("apply: only allowed branches, tags and clean trees") {
   SECTION("another branch") {
     rig.source.branch = "wild";
     const Ending ending = rig.apply();
-    CHECK(ending.exit_code == 1);
+    CHECK(ending.exit_code == 6);
     CHECK(ending.error->cause == Cause::policy);
   }
   SECTION("another branch, but a tag") {
@@ -242,7 +242,7 @@ TEST_CASE("apply: only allowed branches, tags and clean trees") {
   }
   SECTION("dirty") {
     rig.source.dirty = true;
-    CHECK(rig.apply().exit_code == 1);
+    CHECK(rig.apply().exit_code == 6);
   }
 }
 

@@ -92,6 +92,12 @@ TEST_CASE("freeze: a moment that the clocks leave out is the change itself") {
   CHECK(until(to_never, "2026-03-08T06:00:00Z") == "2026-03-08T07:00:00.000Z");
 }
 
+TEST_CASE("freeze: dates beyond what a clock can count to are far away, not wrong") {
+  const std::vector<FreezeWindow> forever{window("1600-01-01 00:00", "9999-12-31 00:00", "Europe/Berlin")};
+  CHECK(is_frozen(forever, "2026-11-20T16:00:00Z"));
+  CHECK_FALSE(is_frozen({window("9000-01-01 00:00", "9999-12-31 00:00")}, "2026-11-20T16:00:00Z"));
+}
+
 TEST_CASE("freeze: windows that follow each other end together, and those without an end say so") {
   const std::vector<FreezeWindow> chain{window("fri 16:00", "mon 08:00"), window("mon 07:00", "mon 12:00"),
                                         window("2026-11-23 12:00", "2026-11-24 12:00")};

@@ -3,6 +3,7 @@
 #include "cli/endings.hpp"
 #include "cli/plan_subject.hpp"
 #include "cli/wiring.hpp"
+#include "engine/approval_store.hpp"
 
 namespace deployctl::cli {
 
@@ -18,9 +19,14 @@ Result<ExitCode> run_apply(Invocation& invocation) {
   if (!subject) return fail(std::move(subject).error());
   DEPLOYCTL_TRY(const std::unique_ptr<Wiring> wiring,
                 Wiring::open(invocation, project, subject->environment));
-  wiring->engine().approve = [&](const plan::Plan& plan) { return decide(invocation, plan, wiring->live()); };
+  attend(invocation, *wiring);
+  engine::ApplyOptions options = wiring->options();
+  options.override_freeze = invocation.line.value("override-freeze").value_or("");
+  if (subject->plan) {
+    DEPLOYCTL_TRY(options.approvals, engine::approvals_text(approvals_file(invocation.line.argument(0))));
+  }
   const engine::Ending ending = engine::apply(wiring->engine(), wiring->pipeline(), wiring->source(),
-                                              std::move(subject->plan), wiring->options());
+                                              std::move(subject->plan), options);
   return conclude(invocation, *wiring, ending, began);
 }
 

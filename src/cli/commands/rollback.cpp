@@ -14,7 +14,7 @@ Result<ExitCode> run_rollback(Invocation& invocation) {
                 engine::rollback_plan(wiring->engine(), wiring->pipeline(), wiring->source(),
                                       invocation.line.value("to").value_or("")));
   if (invocation.line.has("out")) return plan_result(invocation, *wiring, rollback.plan);
-  wiring->engine().approve = [&](const plan::Plan& plan) { return decide(invocation, plan, wiring->live()); };
+  attend(invocation, *wiring);
   const engine::Ending ending =
       engine::apply_rollback(wiring->engine(), rollback, wiring->source(), wiring->options());
   return conclude(invocation, *wiring, ending, began);

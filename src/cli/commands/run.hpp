@@ -6,6 +6,7 @@
 namespace deployctl::cli {
 
 Result<ExitCode> run_apply(Invocation& invocation);
+Result<ExitCode> run_approve(Invocation& invocation);
 Result<ExitCode> run_complete(Invocation& invocation);
 Result<ExitCode> run_completion(Invocation& invocation);
 Result<ExitCode> run_diff(Invocation& invocation);

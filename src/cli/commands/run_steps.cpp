@@ -10,7 +10,7 @@ Result<ExitCode> run_steps(Invocation& invocation) {
   DEPLOYCTL_TRY(const Project project, open_project(invocation));
   const std::vector<std::string>& words = invocation.line.arguments;
   DEPLOYCTL_TRY(const std::unique_ptr<Wiring> wiring, Wiring::open(invocation, project, words.front()));
-  wiring->engine().approve = [&](const plan::Plan& plan) { return decide(invocation, plan, wiring->live()); };
+  attend(invocation, *wiring);
   const engine::Ending ending = engine::run_steps(wiring->engine(), wiring->pipeline(), wiring->source(),
                                                   {words.begin() + 1, words.end()}, wiring->options());
   return conclude(invocation, *wiring, ending, began);
