@@ -12,6 +12,7 @@
 #include "cli/command_line.hpp"
 #include "cli/console.hpp"
 #include "cli/event_output.hpp"
+#include "cli/machine.hpp"
 #include "cli/options.hpp"
 #include "os/environment.hpp"
 #include "os/terminal.hpp"
@@ -26,6 +27,7 @@ struct Invocation {
   Console& console;
   EventOutput& events;
   RedactionSet& redactions;
+  const Machine& machine;
   Clock& clock;
   Random& random;
 };

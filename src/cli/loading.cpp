@@ -1,14 +1,13 @@
 #include "cli/loading.hpp"
 
 #include "engine/file_inputs.hpp"
-#include "providers/builtin.hpp"
 
 namespace deployctl::cli {
 
 Result<Loaded> load_environment(Invocation& invocation, const Project& project,
                                 const std::string& environment, const RunFacts& run) {
   DEPLOYCTL_CHECK(check_environment(project, environment));
-  Loaded loaded{.catalog = providers::builtin_catalog(), .pipeline = {}, .surroundings = {}};
+  Loaded loaded{.catalog = invocation.machine.catalog(), .pipeline = {}, .surroundings = {}};
   DEPLOYCTL_TRY(loaded.surroundings, survey(invocation, project.directory, run.run_id, run.live));
   const engine::LocalFiles files(project.directory);
   const config::Probes probes{.files = files, .zones = time_zones};

@@ -5,10 +5,12 @@
 
 #include <unistd.h>
 
+#include "base/system_clock.hpp"
 #include "cli/exit_codes.hpp"
 #include "cli/program.hpp"
 #include "os/environment.hpp"
 #include "os/hardening.hpp"
+#include "providers/builtin.hpp"
 #include "ui/writer.hpp"
 
 namespace {
@@ -34,5 +36,12 @@ int main(int count, char** values) {
   deployctl::ui::DescriptorWriter err(STDERR_FILENO);
   if (const auto hardened = deployctl::os::forbid_core_dumps(); !hardened)
     err.write("warning: " + hardened.error().message + "\n");
-  return deployctl::cli::run_program(words, deployctl::os::read_environment(), out, err);
+  deployctl::SystemClock clock;
+  deployctl::SystemRandom random;
+  const deployctl::cli::Machine machine{.clock = clock,
+                                        .random = random,
+                                        .streams = deployctl::os::probe_streams(),
+                                        .catalog = deployctl::providers::builtin_catalog,
+                                        .outfit = {}};
+  return deployctl::cli::run_program(words, deployctl::os::read_environment(), machine, out, err);
 }

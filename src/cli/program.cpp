@@ -5,7 +5,6 @@
 #include <filesystem>
 
 #include "base/strings.hpp"
-#include "base/system_clock.hpp"
 #include "cli/commands.hpp"
 #include "cli/help.hpp"
 #include "cli/invocation.hpp"
@@ -64,8 +63,8 @@ ExitCode run_command(Invocation& invocation) {
 
 } // namespace
 
-int run_program(const std::vector<std::string>& words, const os::Environment& environment, ui::Writer& out,
-                ui::Writer& err) {
+int run_program(const std::vector<std::string>& words, const os::Environment& environment,
+                const Machine& machine, ui::Writer& out, ui::Writer& err) {
   if (is_version_question(words)) {
     out.write("deployctl " DEPLOYCTL_VERSION "\n");
     return 0;
@@ -85,11 +84,9 @@ int run_program(const std::vector<std::string>& words, const os::Environment& en
   const tl::expected<Options, UsageError> options = read_options(*line);
   if (!options) return refuse(options.error(), console, asks_for_json(words));
 
-  const os::Terminal terminal = os::judge_terminal(os::probe_streams(), environment, options->colour);
+  const os::Terminal terminal = os::judge_terminal(machine.streams, environment, options->colour);
   console.configure(*options, terminal);
-  SystemClock clock;
-  SystemRandom random;
-  EventOutput events(*options, console, redactions, clock);
+  EventOutput events(*options, console, redactions, machine.clock);
   Invocation invocation{.line = *line,
                         .options = *options,
                         .environment = environment,
@@ -97,8 +94,9 @@ int run_program(const std::vector<std::string>& words, const os::Environment& en
                         .console = console,
                         .events = events,
                         .redactions = redactions,
-                        .clock = clock,
-                        .random = random};
+                        .machine = machine,
+                        .clock = machine.clock,
+                        .random = machine.random};
   const ExitCode code = run_command(invocation);
   console.conclude(code);
   events.finish(code, "");

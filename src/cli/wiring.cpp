@@ -147,6 +147,7 @@ void Wiring::wire() {
       .command = command_text(invocation_),
       .variables = variables_,
   });
+  if (invocation_.machine.outfit) invocation_.machine.outfit(*engine_);
 }
 
 } // namespace deployctl::cli

@@ -63,6 +63,13 @@ std::vector<Field> resource_fields(const ResourceShape& shape) {
   return fields;
 }
 
+// What a world says that no rule gave other words.
+const Error no_answer{
+    .cause = Cause::network, .message = "the simulated target does not answer", .retryable = true};
+const Error crashing{
+    .cause = Cause::crash_loop, .message = "restarted 3 times", .evidence = {"panic: simulated"}};
+const Error unready{.cause = Cause::probe_failing, .message = "status 503, wanted 200"};
+
 class SimulatedResource final : public Resource {
 public:
   SimulatedResource(std::shared_ptr<World> world, ResourceShape shape)
@@ -115,11 +122,10 @@ public:
                     .step = text(change.basis, "step"),
                     .target = text(change.basis, "target"),
                     .stage = stage.name};
-    if (world_->takes(Act::crash_loop, call))
-      return {
-          .state = Readiness::State::failed, .detail = "restarted 3 times", .evidence = {"panic: simulated"}};
-    if (world_->takes(Act::never_ready, call))
-      return {.state = Readiness::State::waiting, .detail = "status 503, wanted 200"};
+    if (const auto error = world_->refusal(Act::crash_loop, call, crashing))
+      return {.state = Readiness::State::failed, .detail = error->message, .evidence = error->evidence};
+    if (const auto error = world_->refusal(Act::never_ready, call, unready))
+      return {.state = Readiness::State::waiting, .detail = error->message, .evidence = error->evidence};
     return {};
   }
 
@@ -188,9 +194,7 @@ private:
 
   Result<Observation> observe_one(const Ask& ask) const {
     const Call call{.action = shape_.name, .step = ask.step, .target = ask.target.name};
-    if (world_->takes(Act::unobservable, call))
-      return fail(
-          {.cause = Cause::network, .message = "the simulated target does not answer", .retryable = true});
+    if (auto error = world_->refusal(Act::unobservable, call, no_answer)) return fail(*std::move(error));
     const auto thing = world_->read(thing_name(shape_.name, ask));
     if (!thing) return Observation{};
     Observation seen{.exists = true, .healthy = thing->healthy, .facts = to_value(*thing)};

@@ -21,10 +21,20 @@ bool concerns_effects(Act act) {
   case Act::hold:
   case Act::hold_after:
   case Act::bug:
+  case Act::die_before:
+  case Act::die_after:
+  case Act::go_back:
     return true;
   default:
     return false;
   }
+}
+
+Error error_of(const Rule& rule) {
+  if (rule.error) return *rule.error;
+  if (rule.act == Act::go_back)
+    return {.cause = Cause::probe_failing, .message = "the simulated target went back by itself"};
+  return {.cause = Cause::command_failed, .message = "the simulated effect failed"};
 }
 
 } // namespace
@@ -45,9 +55,22 @@ void World::release() {
   changed_.notify_all();
 }
 
+void World::release(const std::string& where) {
+  const std::scoped_lock lock(mutex_);
+  released_once_.insert(where);
+  changed_.notify_all();
+}
+
 bool World::wait_until_held(std::size_t count, Milliseconds limit) {
   std::unique_lock lock(mutex_);
   return changed_.wait_for(lock, limit, [&] { return held_ >= count; });
+}
+
+bool World::wait_until_done(const std::string& step, Milliseconds limit) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, limit, [&] {
+    return std::ranges::any_of(effects_, [&](const Done& done) { return done.step == step; });
+  });
 }
 
 std::optional<Rule> World::take(const Call& call, const std::function<bool(Act)>& wanted) {
@@ -59,10 +82,20 @@ std::optional<Rule> World::take(const Call& call, const std::function<bool(Act)>
   return taken;
 }
 
-bool World::hold(std::unique_lock<std::mutex>& lock, const std::stop_token& stop) {
+// A call that was let go by its name uses that up.
+bool World::let_go(const Call& call) {
+  if (released_) return true;
+  for (const std::string& name : {call.step, call.step + "@" + call.target})
+    if (const auto found = released_once_.find(name); found != released_once_.end())
+      return released_once_.erase(found), true;
+  return false;
+}
+
+bool World::hold(std::unique_lock<std::mutex>& lock, const Call& call, const std::stop_token& stop) {
   ++held_;
+  most_held_ = std::max(most_held_, held_);
   changed_.notify_all();
-  const bool released = changed_.wait(lock, stop, [&] { return released_; });
+  const bool released = changed_.wait(lock, stop, [&] { return let_go(call); });
   --held_;
   return released;
 }
@@ -72,14 +105,16 @@ Result<Value> World::act(const Call& call, std::stop_token stop, const Effect& e
   const auto rule = take(call, concerns_effects);
   const auto is = [&](Act act) { return rule && rule->act == act; };
   if (is(Act::bug)) throw std::logic_error("a simulated bug in " + call.step);
-  if (is(Act::fail_before)) return fail(rule->error);
-  if (is(Act::hold) && !hold(lock, stop)) return fail(Cause::cancelled, "cancelled before the effect");
+  if (is(Act::die_before)) throw Died{};
+  if (is(Act::fail_before)) return fail(error_of(*rule));
+  if (is(Act::hold) && !hold(lock, call, stop)) return fail(Cause::cancelled, "cancelled before the effect");
   if (const auto known = done_by_key_.find(call.key);
       call.crash_class == CrashClass::keyed && known != done_by_key_.end())
     return known->second;
 
   if (const auto slow = delays_.find(call.step); slow != delays_.end() && clock_)
     clock_->advance(slow->second);
+  const auto before = is(Act::go_back) ? things_ : std::map<std::string, Thing>();
   auto [what, outputs] = effect(things_);
   effects_.push_back({.action = call.action,
                       .step = call.step,
@@ -89,11 +124,15 @@ Result<Value> World::act(const Call& call, std::stop_token stop, const Effect& e
                       .attempt = call.attempt,
                       .what = std::move(what)});
   done_by_key_[call.key] = outputs;
+  changed_.notify_all();
 
-  if (is(Act::fail_after)) return fail(rule->error);
+  if (is(Act::die_after)) throw Died{};
+  if (is(Act::go_back)) things_ = before;
+  if (is(Act::fail_after) || is(Act::go_back)) return fail(error_of(*rule));
   if (is(Act::lose_answer))
     return fail({.cause = Cause::network, .message = "the connection was lost", .retryable = true});
-  if (is(Act::hold_after) && !hold(lock, stop)) return fail(Cause::cancelled, "cancelled after the effect");
+  if (is(Act::hold_after) && !hold(lock, call, stop))
+    return fail(Cause::cancelled, "cancelled after the effect");
   return outputs;
 }
 
@@ -114,6 +153,18 @@ Result<Thing> World::read(const std::string& name) {
   const auto found = things_.find(name);
   if (found == things_.end()) return fail(Cause::not_found, "there is no " + name);
   return found->second;
+}
+
+std::optional<Error> World::refusal(Act act, const Call& call, Error otherwise) {
+  const std::scoped_lock lock(mutex_);
+  const auto rule = take(call, [act](Act other) { return other == act; });
+  if (!rule) return std::nullopt;
+  return rule->error.value_or(std::move(otherwise));
+}
+
+std::size_t World::most_held() const {
+  const std::scoped_lock lock(mutex_);
+  return most_held_;
 }
 
 std::vector<Done> World::effects() const {

@@ -50,6 +50,9 @@ enum class Act {
   hold,          // waits for World::release(), or for stop (cancelled, nothing happened)
   hold_after,    // it happened, then waits for release() or stop; cancelled is not "nothing happened"
   bug,           // throws std::logic_error
+  die_before,    // the process dies: throws Died, and nothing happened
+  die_after,     // it happened, and the process died before the answer came
+  go_back,       // it happened, and the target went back by itself: an error, the world as before
   never_ready,   // ready() says waiting
   crash_loop,    // ready() says failed
   unknowable,    // confirm() says unknown
@@ -58,6 +61,9 @@ enum class Act {
   undiagnosable, // diagnose() finds nothing but `internal`
 };
 
+// Thrown where a process would be gone: nothing in the engine catches it.
+struct Died {};
+
 // Applies to calls whose step, target and stage match; an empty name matches all. Rules are tried in order
 // and used up.
 struct Rule {
@@ -65,8 +71,8 @@ struct Rule {
   std::string step;
   std::string target;
   std::string stage;
-  int times = 1; // 0: every time
-  Error error{.cause = Cause::command_failed, .message = "the simulated effect failed"};
+  int times = 1;              // 0: every time
+  std::optional<Error> error; // what the caller is told; none: what goes with `act`
 };
 
 // Who calls, as rules and the log see it.
@@ -88,8 +94,12 @@ public:
   void add(Rule rule);
   void delay(const std::string& step, Milliseconds by); // every effect of this step moves the virtual clock
   void release();                                       // lets every held call go on, now and later
+  void release(const std::string& where);               // lets one call of "step" or "step@target" go on
   // True as soon as `count` calls are held; false after `limit` of real time.
   bool wait_until_held(std::size_t count = 1, Milliseconds limit = Milliseconds(10'000));
+  // The same for an effect of this step.
+  bool wait_until_done(const std::string& step, Milliseconds limit = Milliseconds(10'000));
+  [[nodiscard]] std::size_t most_held() const; // at once, ever
   [[nodiscard]] std::vector<Done> effects() const;
   [[nodiscard]] std::vector<std::string> log() const; // "web/app-1 switch update", in order
   [[nodiscard]] std::set<std::string> keys_done_twice() const;
@@ -111,7 +121,9 @@ public:
   // keyed one answers a second call with it instead of a second effect.
   Result<Value> act(const Call& call, std::stop_token stop, const Effect& effect);
   [[nodiscard]] std::optional<Value> outputs_of(const std::string& key) const; // of an effect that happened
-  [[nodiscard]] bool takes(Act act, const Call& call);       // uses up a rule of that kind, if one matches
+  [[nodiscard]] bool takes(Act act, const Call& call); // uses up a rule of that kind, if one matches
+  // The same; the error of the rule, or `otherwise`.
+  [[nodiscard]] std::optional<Error> refusal(Act act, const Call& call, Error otherwise);
   [[nodiscard]] Result<Thing> read(const std::string& name); // not_found
   [[nodiscard]] Result<Value> data(const std::string& name);
   [[nodiscard]] Value next_sample(const std::string& name);
@@ -120,7 +132,8 @@ public:
 
 private:
   std::optional<Rule> take(const Call& call, const std::function<bool(Act)>& wanted);
-  bool hold(std::unique_lock<std::mutex>& lock, const std::stop_token& stop);
+  bool hold(std::unique_lock<std::mutex>& lock, const Call& call, const std::stop_token& stop);
+  bool let_go(const Call& call);
 
   mutable std::mutex mutex_; // guards everything below
   std::condition_variable_any changed_;
@@ -134,7 +147,9 @@ private:
   std::map<std::string, std::vector<Value>> samples_;
   std::vector<std::string> messages_;
   std::size_t held_ = 0;
+  std::size_t most_held_ = 0;
   bool released_ = false;
+  std::multiset<std::string> released_once_;
   int connections_ = 0;
   int reads_ = 0;
 };

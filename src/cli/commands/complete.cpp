@@ -4,7 +4,6 @@
 #include "cli/completer.hpp"
 #include "cli/records.hpp"
 #include "config/explain.hpp"
-#include "providers/builtin.hpp"
 
 namespace deployctl::cli {
 namespace {
@@ -55,10 +54,6 @@ std::vector<Candidate> releases_of(Invocation& invocation, const Project& projec
   return out;
 }
 
-std::vector<Candidate> subjects() {
-  return named(config::explain_subjects(providers::builtin_catalog()));
-}
-
 } // namespace
 
 Result<ExitCode> run_complete(Invocation& invocation) {
@@ -74,6 +69,7 @@ Result<ExitCode> run_complete(Invocation& invocation) {
                    .console = silent,
                    .events = invocation.events,
                    .redactions = nothing,
+                   .machine = invocation.machine,
                    .clock = invocation.clock,
                    .random = invocation.random};
   const Result<Project> project = open_project(quiet);
@@ -85,7 +81,7 @@ Result<ExitCode> run_complete(Invocation& invocation) {
           [&](const std::string& environment) {
             return ask([&](const Project& known) { return releases_of(quiet, known, environment); });
           },
-      .actions = subjects};
+      .actions = [&] { return named(config::explain_subjects(invocation.machine.catalog())); }};
   const Completion found = complete(invocation.line.arguments, names);
   std::string text;
   for (const Candidate& candidate : found.candidates)

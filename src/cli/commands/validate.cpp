@@ -2,7 +2,6 @@
 #include "cli/facts.hpp"
 #include "cli/project.hpp"
 #include "engine/file_inputs.hpp"
-#include "providers/builtin.hpp"
 
 namespace deployctl::cli {
 namespace {
@@ -15,7 +14,7 @@ std::string counted(std::size_t count, std::string_view one) {
 
 Result<ExitCode> run_validate(Invocation& invocation) {
   DEPLOYCTL_TRY(const Project project, open_project(invocation));
-  const Catalog catalog = providers::builtin_catalog();
+  const Catalog catalog = invocation.machine.catalog();
   const engine::LocalFiles files(project.directory);
   const config::Facts facts = facts_of_process(invocation);
   const config::Probes probes{.files = files, .zones = time_zones};
