@@ -38,7 +38,7 @@ ui::Answer ask_person(Invocation& invocation, const ui::PlanSubject& subject) {
 }
 
 engine::Approval answered(const Invocation& invocation, ui::Answer answer) {
-  const std::string by = user_at_host(invocation.environment);
+  const std::string by = user_at_host(invocation);
   switch (answer) {
   case ui::Answer::granted:
     return {.granted = true, .by = by, .how = "prompt"};
@@ -82,7 +82,7 @@ void show_plan(Invocation& invocation, const plan::Plan& plan, const state::Rele
 
 engine::Approval decide(Invocation& invocation, const plan::Plan& plan, const state::Release* live) {
   show_plan(invocation, plan, live, Value::Map{{"plan", ui::plan_document(plan)}});
-  const std::string by = user_at_host(invocation.environment);
+  const std::string by = user_at_host(invocation);
   if (invocation.line.has("yes")) return {.granted = true, .by = by, .how = "--yes", .reason = {}};
   if (!may_ask(invocation))
     return {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 
 #include <deployctl/ports/clock.hpp>
 #include <deployctl/provider.hpp>
@@ -15,6 +16,7 @@ namespace deployctl::cli {
 struct Machine {
   Clock& clock;
   Random& random;
+  std::string user;                 // "ann@laptop"; empty: as the system says
   os::StreamFacts streams;          // what the standard streams are
   std::function<Catalog()> catalog; // made only by commands that need it
   // The last word over what the engine is given, before a verb is called; empty: nothing to add.

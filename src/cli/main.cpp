@@ -40,6 +40,7 @@ int main(int count, char** values) {
   deployctl::SystemRandom random;
   const deployctl::cli::Machine machine{.clock = clock,
                                         .random = random,
+                                        .user = {},
                                         .streams = deployctl::os::probe_streams(),
                                         .catalog = deployctl::providers::builtin_catalog,
                                         .outfit = {}};

@@ -6,11 +6,12 @@
 
 namespace deployctl::cli {
 
-std::string user_at_host(const os::Environment& environment) {
+std::string user_at_host(const Invocation& invocation) {
+  if (!invocation.machine.user.empty()) return invocation.machine.user;
   if (const Result<os::ProcessIdentity> identity = os::this_process())
     return identity->user + "@" + identity->host;
-  const auto user = environment.find("USER");
-  return user == environment.end() ? "unknown" : user->second;
+  const auto user = invocation.environment.find("USER");
+  return user == invocation.environment.end() ? "unknown" : user->second;
 }
 
 std::string command_text(const Invocation& invocation) {

@@ -8,8 +8,8 @@
 
 namespace deployctl::cli {
 
-std::string user_at_host(const os::Environment& environment); // "ann@laptop"
-std::string command_text(const Invocation& invocation);       // "apply production": never a flag's value
+std::string user_at_host(const Invocation& invocation); // "ann@laptop"
+std::string command_text(const Invocation& invocation); // "apply production": never a flag's value
 state::Holder holder_of(const Invocation& invocation, const std::string& run);
 
 } // namespace deployctl::cli

@@ -143,7 +143,7 @@ void Wiring::wire() {
       .approve = {},
       .parallel = invocation_.options.parallel,
       .tool = DEPLOYCTL_VERSION,
-      .user_at_host = user_at_host(invocation_.environment),
+      .user_at_host = user_at_host(invocation_),
       .command = command_text(invocation_),
       .variables = variables_,
   });

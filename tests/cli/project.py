@@ -69,9 +69,9 @@ class Project:
     def argv(self, *words):
         return [os.environ["DEPLOYCTL"], *words]
 
-    def run(self, *words, environment=None, stdin=subprocess.DEVNULL, timeout=60):
+    def run(self, *words, environment=None, stdin=subprocess.DEVNULL, timeout=60, **process):
         return subprocess.run(self.argv(*words), cwd=self.place, capture_output=True, text=True, stdin=stdin,
-                              timeout=timeout, env={**self.environment, **(environment or {})})
+                              timeout=timeout, env={**self.environment, **(environment or {})}, **process)
 
     def start(self, *words):
         return subprocess.Popen(self.argv(*words), cwd=self.place, stdout=subprocess.PIPE, stderr=subprocess.PIPE,

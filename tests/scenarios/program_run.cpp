@@ -1,5 +1,7 @@
 #include "scenarios/program_run.hpp"
 
+#include <algorithm>
+
 #include "cli/program.hpp"
 
 namespace deployctl::scenarios {
@@ -11,6 +13,7 @@ void ProgramRun::run() {
   simulated::Machine& machine = setting_.machine;
   const cli::Machine simulated{.clock = machine.clock,
                                .random = machine.random,
+                               .user = "ann@laptop",
                                .streams = {},
                                .catalog = [this] { return simulated::make_catalog(setting_.world); },
                                .outfit =

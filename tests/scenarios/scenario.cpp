@@ -72,6 +72,7 @@ const std::map<std::string, Scenario::Verb, std::less<>>& Scenario::verbs() {
       {"world", &Scenario::world},
       {"holds", &Scenario::holds},
       {"effects", &Scenario::effects},
+      {"ordered", &Scenario::ordered},
   };
   return table;
 }
@@ -223,8 +224,8 @@ void Scenario::until(const yaml::Node& what, const Details&) {
 }
 
 void Scenario::done(const yaml::Node& what, const Details&) {
-  REQUIRE(world_->wait_until_done(what.text));
-  aside(what.text + " happened");
+  INFO(beside_->output().text());
+  REQUIRE(world_->wait_until_done(std::stoul(what.text)));
 }
 
 void Scenario::held(const yaml::Node& what, const Details&) {
@@ -237,7 +238,8 @@ void Scenario::held(const yaml::Node& what, const Details&) {
 }
 
 void Scenario::release(const yaml::Node& what, const Details&) {
-  world_->release(what.text);
+  if (what.text == "all") world_->release();
+  if (what.text != "all") world_->release(what.text == "one" ? "" : what.text);
   aside(what.text + " may go on");
 }
 
@@ -265,13 +267,29 @@ void Scenario::holds(const yaml::Node& what, const Details&) {
   }
 }
 
+void Scenario::ordered(const yaml::Node& what, const Details&) {
+  std::string text;
+  std::ptrdiff_t last = -1;
+  const std::vector<simulated::Done> effects = world_->effects();
+  for (const yaml::Node& step : what.items) {
+    const auto found = std::find_if(effects.begin(), effects.end(),
+                                    [&](const simulated::Done& done) { return done.step == step.text; });
+    INFO(step.text);
+    CHECK(found - effects.begin() > last);
+    last = found - effects.begin();
+    text += (text.empty() ? "" : " came before ") + step.text;
+  }
+  aside(text);
+}
+
 void Scenario::effects(const yaml::Node& what, const Details&) {
   const std::vector<std::string> log = world_->log();
   const std::vector<std::string> fresh(log.begin() + static_cast<std::ptrdiff_t>(effects_shown_), log.end());
   effects_shown_ = log.size();
   transcript_.line("");
-  transcript_.line(fresh.empty() ? "effects since then: none" : "effects since then:");
-  for (const std::string& line : fresh) transcript_.line("  " + line);
+  transcript_.line("effects since then: " + (fresh.empty() ? "none" : std::to_string(fresh.size())));
+  if (what.text != "counted")
+    for (const std::string& line : fresh) transcript_.line("  " + line);
   if (what.text == "none") CHECK(fresh.empty());
 }
 

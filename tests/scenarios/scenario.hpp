@@ -14,10 +14,11 @@
 //   its
 //                                      output from there on only
 //   start: WORDS                       the program beside the script, one at a time; then
-//   until: TEXT   done: STEP   held: COUNT   release: STEP   signal: INT|TERM   finish: CODE
+//   until: TEXT   done: COUNT   held: COUNT   release: STEP|one|all   signal: INT|TERM   finish: CODE
 //   world: shown                       what every thing holds
 //   holds: {THING: TEXT}               and what one must hold
-//   effects: shown|none                since the last time
+//   ordered: [STEP]                    their first effects came in this order
+//   effects: shown|counted|none        since the last time
 #pragma once
 
 #include <filesystem>
@@ -72,6 +73,7 @@ private:
   void finish(const yaml::Node& what, const Details& details);
   void world(const yaml::Node& what, const Details& details);
   void holds(const yaml::Node& what, const Details& details);
+  void ordered(const yaml::Node& what, const Details& details);
   void effects(const yaml::Node& what, const Details& details);
 
   std::unique_ptr<ProgramRun> begin(const std::string& words);

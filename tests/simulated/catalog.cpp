@@ -29,11 +29,14 @@ std::vector<Stage> weight_stages(const Value&, const Strategy& strategy) {
   return stages;
 }
 
-std::vector<Stage> hook_stages(const Value& wanted, const Strategy&) {
+// One pause for each weight below the whole, or as many as the inputs say.
+std::vector<Stage> hook_stages(const Value& wanted, const Strategy& strategy) {
   const Value* hooks = wanted.find("hooks");
-  const auto* count = hooks ? hooks->get<std::int64_t>() : nullptr;
+  const auto* written = hooks ? hooks->get<std::int64_t>() : nullptr;
+  const auto weights = static_cast<std::int64_t>(strategy.weights.size());
+  const std::int64_t count = weights > 0 ? weights - 1 : written ? *written : 1;
   std::vector<Stage> stages;
-  for (std::int64_t i = 1; i <= (count ? *count : 1); ++i)
+  for (std::int64_t i = 1; i <= count; ++i)
     stages.push_back({.name = "hook-" + std::to_string(i), .gate_after = true, .on_cancel = OnCancel::leave});
   stages.push_back({.name = "complete"});
   return stages;
@@ -58,7 +61,7 @@ std::vector<ResourceShape> resource_shapes() {
        .stages = weight_stages},
       {.name = "sim.native",
        .summary = "A simulated rollout that its target pauses.",
-       .strategies = {all_at_once},
+       .strategies = {canary, all_at_once},
        .more_fields = {{.name = "hooks",
                         .type = FieldType::integer,
                         .help = "How many pauses there are.",

@@ -23,6 +23,7 @@ struct ResourceShape {
   std::function<std::vector<Stage>(const Value& wanted, const Strategy& strategy)> stages;
 };
 
+std::vector<Field> resource_fields(const ResourceShape& shape);
 Provider make_resource(std::shared_ptr<World> world, ResourceShape shape);
 Provider make_opaque(std::shared_ptr<World> world);
 Provider make_artifact(std::shared_ptr<World> world);

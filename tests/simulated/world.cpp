@@ -66,11 +66,9 @@ bool World::wait_until_held(std::size_t count, Milliseconds limit) {
   return changed_.wait_for(lock, limit, [&] { return held_ >= count; });
 }
 
-bool World::wait_until_done(const std::string& step, Milliseconds limit) {
+bool World::wait_until_done(std::size_t count, Milliseconds limit) {
   std::unique_lock lock(mutex_);
-  return changed_.wait_for(lock, limit, [&] {
-    return std::ranges::any_of(effects_, [&](const Done& done) { return done.step == step; });
-  });
+  return changed_.wait_for(lock, limit, [&] { return effects_.size() >= count; });
 }
 
 std::optional<Rule> World::take(const Call& call, const std::function<bool(Act)>& wanted) {
@@ -85,7 +83,7 @@ std::optional<Rule> World::take(const Call& call, const std::function<bool(Act)>
 // A call that was let go by its name uses that up.
 bool World::let_go(const Call& call) {
   if (released_) return true;
-  for (const std::string& name : {call.step, call.step + "@" + call.target})
+  for (const std::string& name : {call.step, call.step + "@" + call.target, std::string()})
     if (const auto found = released_once_.find(name); found != released_once_.end())
       return released_once_.erase(found), true;
   return false;

@@ -94,11 +94,12 @@ public:
   void add(Rule rule);
   void delay(const std::string& step, Milliseconds by); // every effect of this step moves the virtual clock
   void release();                                       // lets every held call go on, now and later
-  void release(const std::string& where);               // lets one call of "step" or "step@target" go on
+  // Lets one call of "step" or "step@target" go on; empty: one of any.
+  void release(const std::string& where);
   // True as soon as `count` calls are held; false after `limit` of real time.
   bool wait_until_held(std::size_t count = 1, Milliseconds limit = Milliseconds(10'000));
-  // The same for an effect of this step.
-  bool wait_until_done(const std::string& step, Milliseconds limit = Milliseconds(10'000));
+  // The same for so many effects, ever.
+  bool wait_until_done(std::size_t count, Milliseconds limit = Milliseconds(10'000));
   [[nodiscard]] std::size_t most_held() const; // at once, ever
   [[nodiscard]] std::vector<Done> effects() const;
   [[nodiscard]] std::vector<std::string> log() const; // "web/app-1 switch update", in order

@@ -51,7 +51,7 @@ Result<ExitCode> run_lock(Invocation& invocation) {
 Result<ExitCode> run_unlock(Invocation& invocation) {
   DEPLOYCTL_TRY(const std::string why, wanted_reason(invocation, "reason"));
   DEPLOYCTL_TRY(const LockPlace place, lock_place(invocation));
-  const std::string user = user_at_host(invocation.environment);
+  const std::string user = user_at_host(invocation);
   Result<std::optional<state::Holder>> removed = state::unlock(place.stack, user, why, invocation.clock);
   if (!removed) {
     invocation.console.report(removed.error());

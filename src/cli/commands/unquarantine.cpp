@@ -20,7 +20,7 @@ Result<ExitCode> run_unquarantine(Invocation& invocation) {
   DEPLOYCTL_CHECK(records->history.set_quarantine(release.id, false, ""));
   DEPLOYCTL_TRY(const state::StackState opened, records->state.stack(stack));
   DEPLOYCTL_CHECK(state::append_audit(opened.directory(), {.time = format_time(invocation.clock.wall()),
-                                                           .user = user_at_host(invocation.environment),
+                                                           .user = user_at_host(invocation),
                                                            .what = "unquarantine",
                                                            .reason = reason,
                                                            .subject = Value::Map{{"release", release.id}}}));
