@@ -28,10 +28,6 @@ function(deployctl_compile_options target)
   if(DEPLOYCTL_SANITIZE)
     target_compile_options(${target} PRIVATE -fsanitize=${DEPLOYCTL_SANITIZE} -fno-omit-frame-pointer
       -fno-sanitize-recover=all)
-    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-      # Instrumented code hides from the compiler what is initialised (GCC bug 105562).
-      target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized)
-    endif()
     target_link_options(${target} PUBLIC -fsanitize=${DEPLOYCTL_SANITIZE})
   endif()
   if(DEPLOYCTL_FUZZ)
