@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include "base/crypto.hpp"
 #include "base/strings.hpp"
 #include "base/system_clock.hpp"
 #include "base/ulid.hpp"
@@ -62,6 +63,10 @@ StackState::StackState(std::string directory, std::string name, Random& random)
 
 CellFile StackState::cell() const {
   return {directory_, name_, *random_};
+}
+
+std::string StackState::new_token() const {
+  return random_hex(*random_, 8);
 }
 
 Result<Secret> StackState::key() const {

@@ -21,6 +21,7 @@ public:
   [[nodiscard]] const std::string& name() const { return name_; } // "hello/production"
   [[nodiscard]] const std::string& directory() const { return directory_; }
   [[nodiscard]] CellFile cell() const;
+  [[nodiscard]] std::string new_token() const; // random; whose writes to the cell are whose
   // 32 random bytes made on first use, mode 0600: what fingerprints of secrets are keyed with.
   [[nodiscard]] Result<Secret> key() const;
 

@@ -1,20 +1,26 @@
 #include "state/lock.hpp"
 
+#include <mutex>
+#include <utility>
+
 #include <fmt/core.h>
 
 #include "base/strings.hpp"
 #include "base/time.hpp"
 #include "os/file_lock.hpp"
 #include "state/audit.hpp"
+#include "state/lease_driver.hpp"
 #include "state/local_state.hpp"
 
 namespace deployctl::state {
 
 struct LockGuard::Hold {
+  Hold(CellFile file, os::FileLock flock, const std::string& token);
+
   CellFile cell;
   os::FileLock lock;
-  Holder holder;
-  std::int64_t epoch = 0;
+  std::mutex mutex;
+  LeaseDriver driver; // guarded by mutex
   std::optional<Holder> took_over;
 };
 
@@ -39,31 +45,23 @@ Held held_by(const Holder& holder) {
   return {.holder = holder, .life = os::life_of(holder.process)};
 }
 
+os::Life life_seen(const Holder& holder) {
+  return is_gone(holder) ? os::Life::dead : os::life_of(holder.process);
+}
+
 struct Claim {
   std::optional<Held> held; // why not
   std::optional<Holder> took_over;
-  std::int64_t epoch = 0;
 };
 
 // Puts `holder` into the cell unless someone who is not gone is there. `replace_manual`: `lock` given twice.
-Result<Claim> claim(const CellFile& cell, const Holder& holder, bool replace_manual) {
-  Claim out;
-  const auto updated = update_cell(cell, [&](Cell& current) -> Status {
-    out = {};
-    if (current.holder) {
-      const bool manual = current.holder->kind == HolderKind::manual;
-      if (manual ? !replace_manual : !is_gone(*current.holder)) {
-        out.held = held_by(*current.holder);
-        return fail(Cause::conflict, "held");
-      }
-      if (!manual) out.took_over = current.holder;
-    }
-    current.holder = holder;
-    out.epoch = ++current.epoch;
-    return {};
-  });
-  if (!updated && !out.held) return fail(updated.error());
-  return out;
+Result<Claim> claim(LeaseDriver& driver, const Holder& holder, bool replace_manual) {
+  const auto answers = driver.ask(lease::Acquire{holder, std::nullopt, replace_manual});
+  if (const auto* granted = told<lease::Granted>(answers)) return Claim{std::nullopt, granted->took_over};
+  const auto* refused = told<lease::Refused>(answers);
+  if (refused && refused->holder) return Claim{held_by(*refused->holder), std::nullopt};
+  if (refused && refused->error) return fail(*refused->error);
+  return fail(Cause::internal, "the lock was neither granted nor refused");
 }
 
 Result<Held> holder_now(const CellFile& cell) {
@@ -71,6 +69,15 @@ Result<Held> holder_now(const CellFile& cell) {
   // It has the flock and has not written its name yet.
   if (!current.cell.holder) return Held{.life = os::Life::alive};
   return held_by(*current.cell.holder);
+}
+
+// What the last look at the cell showed.
+Error lost_error(const Lease& lease) {
+  const Cell& now = lease.last_seen().cell;
+  const std::string state = now.holder ? "is held by " + describe(*now.holder) : "was removed";
+  return {.cause = Cause::conflict,
+          .message = fmt::format("the lock of '{}' {}: epoch {}, ours is {}", now.stack, state, now.epoch,
+                                 lease.epoch())};
 }
 
 Status record(const StackState& stack, const char* what, const std::string& user, const std::string& time,
@@ -97,6 +104,9 @@ Error held_error(const std::string& stack, const Held& held) {
   return error;
 }
 
+LockGuard::Hold::Hold(CellFile file, os::FileLock flock, const std::string& token)
+    : cell(std::move(file)), lock(std::move(flock)), driver(cell, token, life_seen) {}
+
 LockGuard::LockGuard(std::unique_ptr<Hold> hold) : hold_(std::move(hold)) {}
 LockGuard::LockGuard(LockGuard&&) noexcept = default;
 
@@ -106,7 +116,7 @@ LockGuard::~LockGuard() {
 }
 
 std::int64_t LockGuard::epoch() const {
-  return hold_->epoch;
+  return hold_->driver.lease().epoch();
 }
 
 const std::optional<Holder>& LockGuard::took_over() const {
@@ -114,24 +124,29 @@ const std::optional<Holder>& LockGuard::took_over() const {
 }
 
 Status LockGuard::check() const {
-  DEPLOYCTL_TRY(const VersionedCell current, hold_->cell.read());
-  if (current.cell.holder == hold_->holder && current.cell.epoch == hold_->epoch) return {};
-  const std::string now =
-      current.cell.holder ? "is held by " + describe(*current.cell.holder) : "was removed";
-  return fail(Cause::conflict, fmt::format("the lock of '{}' {}: epoch {}, ours is {}", current.cell.stack,
-                                           now, current.cell.epoch, hold_->epoch));
+  const std::lock_guard guard(hold_->mutex);
+  const auto answers = hold_->driver.ask(lease::Check{});
+  if (told<lease::Confirmed>(answers)) return {};
+  return fail(lost_error(hold_->driver.lease()));
+}
+
+Result<Cell> LockGuard::amend(const Amendment& amendment) {
+  const std::lock_guard guard(hold_->mutex);
+  const auto answers = hold_->driver.ask(lease::Amend{amendment});
+  if (const auto* amended = told<lease::Amended>(answers)) return amended->cell;
+  if (told<lease::Lost>(answers)) return fail(lost_error(hold_->driver.lease()));
+  const auto* failed = told<lease::NotAmended>(answers);
+  if (failed) return fail(failed->error);
+  return fail(Cause::internal, "the cell was neither written nor refused");
 }
 
 Status LockGuard::release() {
   if (!hold_) return {};
   const std::unique_ptr<Hold> hold = std::move(hold_);
-  const auto updated = update_cell(hold->cell, [&](Cell& current) -> Status {
-    if (current.holder != hold->holder || current.epoch != hold->epoch)
-      return fail(Cause::conflict, fmt::format("the lock of '{}' was taken by someone else", current.stack));
-    current.holder.reset();
-    return {};
-  });
-  if (!updated) return fail(updated.error());
+  if (!hold->driver.lease().held()) return fail(lost_error(hold->driver.lease()));
+  const auto answers = hold->driver.ask(lease::Release{});
+  if (told<lease::Lost>(answers)) return fail(lost_error(hold->driver.lease()));
+  if (const auto* failed = told<lease::NotAmended>(answers)) return fail(failed->error);
   return {};
 }
 
@@ -148,10 +163,11 @@ Result<Acquired> acquire(const StackState& stack, const Holder& holder, Clock& c
     DEPLOYCTL_TRY(Held held, holder_now(cell));
     return held;
   }
-  DEPLOYCTL_TRY(Claim claimed, claim(cell, holder, false));
+  auto hold = std::make_unique<LockGuard::Hold>(cell, *std::move(lock), stack.new_token());
+  DEPLOYCTL_TRY(Claim claimed, claim(hold->driver, holder, false));
   if (claimed.held) return *std::move(claimed.held);
-  return LockGuard(std::make_unique<LockGuard::Hold>(
-      LockGuard::Hold{cell, *std::move(lock), holder, claimed.epoch, std::move(claimed.took_over)}));
+  hold->took_over = std::move(claimed.took_over);
+  return LockGuard(std::move(hold));
 }
 
 Result<std::optional<Held>> lock_manually(const StackState& stack, Holder holder) {
@@ -162,7 +178,8 @@ Result<std::optional<Held>> lock_manually(const StackState& stack, Holder holder
     DEPLOYCTL_TRY(Held held, holder_now(cell));
     return held;
   }
-  DEPLOYCTL_TRY(Claim claimed, claim(cell, holder, true));
+  LeaseDriver driver(cell, stack.new_token(), life_seen);
+  DEPLOYCTL_TRY(Claim claimed, claim(driver, holder, true));
   if (claimed.held) return std::move(claimed.held);
   DEPLOYCTL_CHECK(record(stack, "lock", holder.process.user + "@" + holder.process.host, holder.since,
                          holder.message, holder));

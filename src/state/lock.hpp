@@ -1,6 +1,6 @@
 // The lock of a stack on this machine: flock on a file that is never deleted, and the holder in the stack's
-// cell. A dead run never blocks: its flock is gone, and proof of death (pid, start time, boot) lets the next
-// one take over.
+// cell, by the protocol of lease.hpp. A dead run never blocks: its flock is gone, and proof of death (pid,
+// start time, boot) lets the next one take over.
 #pragma once
 
 #include <memory>
@@ -13,6 +13,7 @@
 #include <deployctl/strategy.hpp>
 
 #include "state/cell.hpp"
+#include "state/lease_types.hpp"
 
 namespace deployctl::state {
 
@@ -40,6 +41,9 @@ public:
   Status release();
   // Whether the cell still names this holder and epoch; conflict, naming the new one, when not.
   [[nodiscard]] Status check() const;
+  // Changes the cell, durably, if it is still ours; the cell as it is then. Conflict when it is not: nothing
+  // was changed.
+  Result<Cell> amend(const Amendment& amendment);
 
   struct Hold; // lock.cpp's own
   explicit LockGuard(std::unique_ptr<Hold> hold);
