@@ -22,6 +22,7 @@ enum class Candidates {
   environments_or_files,
   steps,
   releases,
+  runs,
   actions,
   topics
 };

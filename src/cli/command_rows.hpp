@@ -11,6 +11,7 @@ std::vector<Command> first_steps();
 std::vector<Command> changing();
 std::vector<Command> looking();
 std::vector<Command> locking();
+std::vector<Command> recovering();
 std::vector<Command> documentation();
 std::vector<Command> later_commands();
 

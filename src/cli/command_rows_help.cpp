@@ -60,10 +60,6 @@ std::vector<Command> documentation() {
 std::vector<Command> later_commands() {
   return {
       later_command("lint", "guardrails on the pipeline and what it deploys"),
-      later_command("history reindex", "rebuild the history from the journals"),
-      later_command("resume", "go on with an interrupted run; 'apply' does that in this version"),
-      later_command("recover", "say what happened to a stage whose outcome is unknown"),
-      later_command("abort", "take back what an interrupted run changed"),
       later_command("logs", "the record of a run"),
       later_command("secrets check", "whether every reference resolves"),
       later_command("permissions", "the least privilege that the pipeline needs"),

@@ -122,6 +122,8 @@ private:
       return {names_.steps()};
     case Candidates::releases:
       return {names_.releases(environment())};
+    case Candidates::runs:
+      return {names_.runs()};
     case Candidates::actions:
       return {names_.actions()};
     case Candidates::topics:

@@ -25,11 +25,11 @@ std::pair<std::vector<plan::Commit>, int> commits_between(const vcs::Repository&
 } // namespace
 
 Result<std::unique_ptr<Wiring>> Wiring::open(Invocation& invocation, const Project& project,
-                                             const std::string& environment) {
+                                             const std::string& environment, const std::string& run_id) {
   DEPLOYCTL_CHECK(check_environment(project, environment));
   std::unique_ptr<Wiring> wiring(new Wiring(invocation, project));
   const std::string stack = project.stack(environment);
-  wiring->run_id_ = UlidSource(invocation.clock, invocation.random).next();
+  wiring->run_id_ = run_id.empty() ? UlidSource(invocation.clock, invocation.random).next() : run_id;
   DEPLOYCTL_CHECK(wiring->open_events());
   DEPLOYCTL_CHECK(wiring->open_records(stack));
   const RunFacts run{.run_id = wiring->run_id_, .live = wiring->live_ ? &*wiring->live_ : nullptr};

@@ -26,9 +26,10 @@ namespace deployctl::cli {
 
 class Wiring {
 public:
-  // Loads the pipeline of `environment`; its mistakes have been shown when this is an error.
+  // Loads the pipeline of `environment`; its mistakes have been shown when this is an error. `run`: one that
+  // goes on; a new id otherwise.
   static Result<std::unique_ptr<Wiring>> open(Invocation& invocation, const Project& project,
-                                              const std::string& environment);
+                                              const std::string& environment, const std::string& run = {});
   Wiring(const Wiring&) = delete;
   Wiring& operator=(const Wiring&) = delete;
 

@@ -125,15 +125,14 @@ Ending carry_out(const Undertaking& undertaking, const plan::Plan& plan) {
 
   UlidSource ids(environment.ports.clock, environment.ports.random);
   const std::string run = undertaking.options.run_id.empty() ? ids.next() : undertaking.options.run_id;
-  RunOrder order{
-      environment, undertaking.pipeline, undertaking.source, undertaking.planning, plan, run, ids.next(),
-      0,           undertaking.stacked};
+  RunOrder order{environment, undertaking.pipeline, undertaking.source, undertaking.planning, plan, run,
+                 ids.next()};
   std::optional<state::LockGuard> lock;
   if (undertaking.stacked) {
     Claim claimed = claim(environment, undertaking.planning.stack(), run, undertaking.options);
     if (auto* ending = std::get_if<Ending>(&claimed)) return std::move(*ending);
     lock.emplace(std::get<state::LockGuard>(std::move(claimed)));
-    order.epoch = lock->epoch();
+    order.lock = &*lock;
     if (auto holds = still_true(plan, undertaking); !holds) return refused_as_stale(holds.error());
   }
   order.freeze_override = undertaking.options.override_freeze;

@@ -32,6 +32,7 @@ struct RunTarget {
   Change back;                   // the current round of taking back
   Ask back_ask;                  // its ask
   Value outputs;
+  bool masked_undo = false; // `undo` comes from a journal that has secrets of it masked
 };
 
 struct RunStep {

@@ -156,12 +156,17 @@ Value to_value(const Ending& ending) {
                                {"target", line.target},
                                {"detail", line.detail}});
   Value::List choices;
-  for (const Choice& choice : ending.choices)
+  for (const Choice& choice : ending.choices) {
+    Value::List commands;
+    for (std::size_t i = 0; i < choice.answers.size(); ++i)
+      commands.push_back(command_for(choice, ending.run, i));
     choices.push_back(Value::Map{{"step", choice.step},
                                  {"target", choice.target},
                                  {"stage", choice.stage},
                                  {"why", choice.why},
-                                 {"answers", Value::List(choice.answers.begin(), choice.answers.end())}});
+                                 {"answers", Value::List(choice.answers.begin(), choice.answers.end())},
+                                 {"commands", std::move(commands)}});
+  }
   Value::Map value{{"exit_code", ending.exit_code},
                    {"outcome", to_text(ending.outcome)},
                    {"world", std::move(world)},

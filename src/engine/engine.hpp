@@ -55,6 +55,22 @@ struct Choice {
   std::vector<std::string> answers; // "done", "not-done", "rerun"
 };
 
+enum class Answer { done, not_done, rerun };
+
+std::string_view to_text(Answer answer); // "done", "not-done", "rerun"
+
+// What a person says about a stage that a Choice asks about.
+struct Assumption {
+  std::string step;
+  std::string target; // empty: every open one of the step
+  Answer answer = Answer::done;
+};
+
+Result<Assumption> assumption_from(std::string_view text); // "migrate=done", "web/app-1=rerun"
+
+// The command that gives the n-th answer to it.
+std::string command_for(const Choice& choice, const std::string& run, std::size_t answer);
+
 struct Ending {
   int exit_code = 0;
   Outcome outcome = Outcome::succeeded;
@@ -139,8 +155,16 @@ Ending run_steps(Environment& environment, const config::Pipeline& pipeline, con
 std::optional<Ending> recover_pending(Environment& environment, const config::Pipeline& pipeline,
                                       const Source& source, const ApplyOptions& options);
 
-// Takes back what the pending run changed; `keep` leaves it (exit 9). None when none is pending.
+// `resume` and `recover`: goes on with this run of the stack (empty: the pending one), after taking a
+// person's word. Nothing pending: nothing to do. A run that another one replaced is superseded (10); one of
+// another pipeline than this is stale (7).
+Ending resume_run(Environment& environment, const config::Pipeline& pipeline, const Source& source,
+                  const std::string& run, const std::vector<Assumption>& assumptions,
+                  const ApplyOptions& options);
+
+// Takes back what the pending run changed; `keep` leaves it (exit 9), also when its journal cannot be read.
+// None when none is pending. `run`: only this one.
 std::optional<Ending> abort_pending(Environment& environment, const config::Pipeline& pipeline,
-                                    const Source& source, bool keep);
+                                    const Source& source, bool keep, const std::string& run = {});
 
 } // namespace deployctl::engine

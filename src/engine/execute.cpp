@@ -43,12 +43,23 @@ Finish Executor::run() {
 
 void Executor::give(ReportBody body) {
   if (const auto* report = std::get_if<WindDown>(&body)) wind_down(*report);
-  if (const auto* done = std::get_if<StageDone>(&body)) events_.stage_finished(done->id, done->error);
+  if (const auto* done = std::get_if<StageDone>(&body)) {
+    events_.stage_finished(done->id, done->error);
+    stop_without_journal();
+  }
   if (const auto* polled = std::get_if<ReadyPolled>(&body))
     if (polled->readiness.state == Readiness::State::waiting)
       events_.waiting_until_ready(polled->id, polled->readiness);
   for (const Command& command : scheduler_.advance({whole(now()), std::move(body)}))
     std::visit([this](const auto& each) { obey(each); }, command);
+}
+
+// Before the scheduler hears of the stage: it must not go on to another, nor begin to take back.
+void Executor::stop_without_journal() {
+  const auto stopped = journal_.stopped();
+  if (!stopped || journal_error_) return;
+  journal_error_ = *stopped;
+  give(WindDown{});
 }
 
 void Executor::wind_down(const WindDown&) {

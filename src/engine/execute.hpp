@@ -68,6 +68,7 @@ private:
   template <class Job>
   void start(Running running, Job job);
   void wind_down(const WindDown& report);
+  void stop_without_journal();
   [[nodiscard]] Value outputs_of(std::size_t step) const;
   void tick();
   void fire_timers();

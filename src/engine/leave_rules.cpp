@@ -105,7 +105,7 @@ private:
 LeaveRule leave_by_rules(const LeaveSubject& subject) {
   const RunOrder& order = subject.order;
   const config::Pipeline& pipeline = order.pipeline;
-  if (!order.stacked || order.plan.content.operation == "rollback") return {};
+  if (!order.lock || order.plan.content.operation == "rollback") return {};
   const bool waits = std::any_of(pipeline.steps.begin(), pipeline.steps.end(),
                                  [](const config::Step& step) { return step.approval.has_value(); });
   if (pipeline.freeze.empty() && !waits) return {};

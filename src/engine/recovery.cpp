@@ -4,179 +4,183 @@
 
 #include <fmt/core.h>
 
+#include "base/time.hpp"
 #include "engine/claim.hpp"
 #include "engine/endings.hpp"
 #include "engine/notices.hpp"
-#include "engine/rollback.hpp"
-#include "engine/run.hpp"
-#include "state/history.hpp"
+#include "engine/pending_run.hpp"
+#include "state/audit.hpp"
 #include "state/journal.hpp"
 
 namespace deployctl::engine {
 
 namespace {
 
-constexpr std::uint64_t most_plan_bytes = 256U << 20;
-
-// A pending run under the lock, with its plan and the pipeline that it was made from.
-struct Pending {
-  RunHistory history;
-  plan::Plan plan;
-  config::Pipeline pipeline;
-  std::unique_ptr<Planning> planning;
+// How somebody goes on with a pending run.
+struct Wish {
+  std::string run;         // empty: whichever is pending
+  std::string plan_digest; // only a run of this plan
+  bool by_name = false;    // `resume`, `recover`: it is this run that is wanted, not a new one
+  std::vector<Assumption> assumptions;
 };
 
 class Recovery {
 public:
-  Recovery(Environment& environment, const config::Pipeline& pipeline, const Source& source)
-      : environment_(environment), pipeline_(pipeline), source_(source) {}
+  Recovery(Environment& environment, const config::Pipeline& pipeline, const Source& source,
+           state::LockGuard& lock)
+      : environment_(environment), pipeline_(pipeline), source_(source), lock_(lock) {}
 
-  std::optional<Ending> go_on(const std::string& id, std::int64_t epoch, const std::string& plan_digest);
-  std::optional<Ending> abort(const std::string& id, std::int64_t epoch, bool keep);
+  std::optional<Ending> go_on(const std::string& id, const Wish& wish);
+  std::optional<Ending> abort(const std::string& id, bool keep);
 
 private:
-  Result<Pending> read(const std::string& id);
-  Result<std::unique_ptr<Run>> resume(Pending& pending, std::int64_t epoch);
-  Result<config::Pipeline> pipeline_of(const plan::Content& content);
-  std::optional<Ending> ended(Run& run);
+  std::optional<Ending> of_another_pipeline(Run& run, const PendingRun& pending, const Wish& wish,
+                                            std::vector<Choice> choices);
+  std::optional<Ending> ended(Run& run, const Wish& wish);
+  Ending finish(Run& run, const PendingRun& pending);
   Ending undecided(const RunHistory& history, std::string message, std::vector<Choice> choices) const;
   Ending unreadable(const std::string& id, const Error& error) const;
-  static bool same_pipeline(const Pending& pending, const std::string& plan_digest);
-  static std::vector<WorldLine> world_of(const RunHistory& history);
+  Ending let_go(const std::string& id, const Error& error);
 
   Environment& environment_;
   const config::Pipeline& pipeline_;
   const Source& source_;
+  state::LockGuard& lock_;
 };
-
-Result<Pending> Recovery::read(const std::string& run) {
-  DEPLOYCTL_TRY(const auto content, state::read_journal(environment_.state.journal_path(run)));
-  if (content.newer) return fail(Cause::config, "its journal was written by a newer version of deployctl");
-  Pending pending;
-  DEPLOYCTL_TRY(pending.history, read_history(content));
-  DEPLOYCTL_TRY(const std::string plan,
-                environment_.state.blobs().read(pending.history.begin.plan, most_plan_bytes));
-  DEPLOYCTL_TRY(pending.plan, plan::from_file(plan));
-  DEPLOYCTL_TRY(pending.pipeline, pipeline_of(pending.plan.content));
-  return pending;
-}
-
-// A rollback's pipeline is made of records, so it can be made again.
-Result<config::Pipeline> Recovery::pipeline_of(const plan::Content& content) {
-  if (content.operation != "rollback") return pipeline_;
-  DEPLOYCTL_TRY(const auto release, environment_.history.release(content.target_release));
-  if (!release)
-    return fail(Cause::not_found, fmt::format("release {} is not recorded", content.target_release));
-  return recorded_pipeline(*release, pipeline_);
-}
-
-std::vector<WorldLine> Recovery::world_of(const RunHistory& history) {
-  std::vector<WorldLine> world;
-  for (const TargetKey& key : history.touched) {
-    const TargetHistory& target = *history.find(key.first, key.second);
-    const bool whole = target.progress.done == target.change.stages.size();
-    WorldLine line{whole ? WorldLine::Kind::changed : WorldLine::Kind::remaining, key.first, key.second,
-                   whole ? "" : "partly done"};
-    if (target.open)
-      line = {WorldLine::Kind::unknown, key.first, key.second, "cut off in stage " + target.open->stage};
-    if (target.taken_back) line = {WorldLine::Kind::reverted, key.first, key.second, ""};
-    world.push_back(std::move(line));
-  }
-  return world;
-}
 
 Ending Recovery::undecided(const RunHistory& history, std::string message,
                            std::vector<Choice> choices) const {
   const std::string& run = history.header.run;
   // Who interrupted a run knows of it: its place is taken. Who comes after a crash has to look.
   const bool kept_place = history.interrupted && choices.empty();
-  return {.exit_code = kept_place ? exit_code::locked : exit_code::undecided,
-          .outcome = Outcome::undecided,
-          .world = world_of(history),
-          .error = Error{.cause = Cause::conflict,
-                         .message = std::move(message),
-                         .help = fmt::format("take it back with 'deployctl abort {}'", run)},
-          .choices = std::move(choices),
-          .next_command = fmt::format("deployctl abort {}", run),
-          .run = run,
-          .journal = environment_.state.journal_path(run)};
+  const std::string abort = "deployctl abort " + run;
+  Ending ending{.exit_code = kept_place ? exit_code::locked : exit_code::undecided,
+                .outcome = Outcome::undecided,
+                .world = world_of(history),
+                .error = Error{.cause = Cause::conflict, .message = std::move(message)},
+                .choices = std::move(choices),
+                .run = run,
+                .journal = environment_.state.journal_path(run)};
+  if (ending.choices.empty()) {
+    ending.error->help =
+        fmt::format("go on with 'deployctl resume {}' from the pipeline it was planned from, "
+                    "or take it back with '{}'",
+                    run, abort);
+    ending.next_command = abort;
+  } else {
+    ending.error->help = fmt::format("look, and say what happened: '{}'; or take the run back with '{}'",
+                                     command_for(ending.choices.front(), run, 0), abort);
+    ending.next_command = command_for(ending.choices.front(), run, 0);
+  }
+  return ending;
 }
 
 Ending Recovery::unreadable(const std::string& run, const Error& error) const {
   Error lost = error;
   lost.message = fmt::format("run {} is pending and cannot be resumed: {}", run, error.message);
+  lost.help = fmt::format("{}{}'deployctl abort {} --keep' gives up the run and leaves everything as it is",
+                          error.help, error.help.empty() ? "" : "; or ", run);
   Ending ending = refused(exit_code::undecided, std::move(lost));
   ending.outcome = Outcome::undecided;
   ending.run = run;
   ending.journal = environment_.state.journal_path(run);
+  ending.next_command = fmt::format("deployctl abort {} --keep", run);
+  if (const auto readable = state::salvage_journal(ending.journal))
+    if (const auto history = read_history(*readable)) ending.world = world_of(*history);
   return ending;
 }
 
-bool Recovery::same_pipeline(const Pending& pending, const std::string& plan_digest) {
-  const plan::Content& content = pending.plan.content;
-  if (!plan_digest.empty()) return plan_digest == pending.history.header.plan_digest;
-  return content.operation == "rollback" || content.pipeline_digest == pending.pipeline.digest;
-}
-
-// The run as it was, for whatever is to become of it.
-Result<std::unique_ptr<Run>> Recovery::resume(Pending& pending, std::int64_t epoch) {
-  const plan::Content& content = pending.plan.content;
-  DEPLOYCTL_TRY(pending.planning, Planning::open(environment_, pending.pipeline, source_, content.operation));
-  PlanRequest& request = pending.planning->request();
-  request.target_release = content.target_release;
-  request.tasks = content.operation != "rollback";
-  return Run::resume({environment_, pending.pipeline, source_, *pending.planning, pending.plan,
-                      pending.history.header.run, pending.history.begin.release, epoch},
-                     pending.history);
+// What is in an unreadable journal cannot be taken back. The mark goes, the file stays.
+Ending Recovery::let_go(const std::string& run, const Error& error) {
+  Ending ending = unreadable(run, error);
+  ending.next_command.clear();
+  auto audited = state::append_audit(environment_.state.stack(pipeline_.stack())->directory(),
+                                     {.time = format_time(environment_.ports.clock.wall()),
+                                      .user = environment_.user_at_host,
+                                      .what = "abort",
+                                      .reason = error.message,
+                                      .subject = Value::Map{{"run", run}}});
+  if (!audited) return refused(audited.error());
+  if (auto cleared = lock_.amend({.pending_run = std::string()}); !cleared) return refused(cleared.error());
+  ending.exit_code = exit_code::mixed;
+  ending.outcome = Outcome::aborted;
+  ending.error->message =
+      fmt::format("run {} was given up; what it changed is not fully known: {}", run, error.message);
+  ending.error->help = "compare with 'deployctl plan " + pipeline_.environment + "'";
+  return ending;
 }
 
 // Its traces in the records were missing. What failed does not stand in the way of trying again.
-std::optional<Ending> Recovery::ended(Run& run) {
+std::optional<Ending> Recovery::ended(Run& run, const Wish& wish) {
   Ending ending = run.commit_recorded();
-  if (ending.outcome == Outcome::succeeded || ending.outcome == Outcome::refused) return ending;
+  const bool stays = ending.outcome == Outcome::succeeded || ending.outcome == Outcome::refused;
+  if (stays || wish.by_name) return ending;
   return std::nullopt;
 }
 
-std::optional<Ending> Recovery::go_on(const std::string& id, std::int64_t epoch,
-                                      const std::string& plan_digest) {
-  auto pending = read(id);
-  if (!pending) return unreadable(id, pending.error());
-  auto run = resume(*pending, epoch);
-  if (!run) return unreadable(id, run.error());
-  if (pending->history.end) return ended(**run);
-  auto choices = (*run)->resolve_open_stages();
-  if (!choices) return unreadable(id, choices.error());
-  const RunHistory& history = (*run)->history();
-  if (!same_pipeline(*pending, plan_digest)) {
-    const std::string why = plan_digest.empty() ? "the pipeline was changed since" : "this is another plan";
-    if (changed_something(history, pending->plan.content))
-      return undecided(history, fmt::format("run {} is half done, and {}", id, why), *std::move(choices));
-    const Status dropped = (*run)->drop(why);
-    return dropped ? std::nullopt : std::optional(refused(dropped.error()));
+std::optional<Ending> Recovery::of_another_pipeline(Run& run, const PendingRun& pending, const Wish& wish,
+                                                    std::vector<Choice> choices) {
+  const std::string& id = pending.history.header.run;
+  const std::string why =
+      wish.plan_digest.empty() ? "the pipeline was changed since" : "this is another plan";
+  if (wish.by_name) {
+    Ending stale = undecided(run.history(), fmt::format("run {} cannot go on: {}", id, why), {});
+    stale.exit_code = exit_code::stale;
+    return stale;
   }
-  if (!choices->empty())
-    return undecided(history, fmt::format("run {} was cut off, and what happened cannot be known", id),
-                     *std::move(choices));
-  Ending ending = (*run)->execute();
-  Notices(environment_, *pending->planning, pending->pipeline).send(result_of(ending), ending);
+  if (changed_something(run.history(), pending.plan.content))
+    return undecided(run.history(), fmt::format("run {} is half done, and {}", id, why), std::move(choices));
+  const Status dropped = run.drop(why);
+  return dropped ? std::nullopt : std::optional(refused(dropped.error()));
+}
+
+Ending Recovery::finish(Run& run, const PendingRun& pending) {
+  Ending ending = run.execute();
+  Notices(environment_, *pending.planning, pending.pipeline).send(result_of(ending), ending);
   return ending;
 }
 
-std::optional<Ending> Recovery::abort(const std::string& id, std::int64_t epoch, bool keep) {
-  auto pending = read(id);
+std::optional<Ending> Recovery::go_on(const std::string& id, const Wish& wish) {
+  auto pending = read_pending(environment_, pipeline_, id);
   if (!pending) return unreadable(id, pending.error());
-  auto run = resume(*pending, epoch);
+  auto run = resume_pending_run(environment_, source_, *pending, lock_, true);
   if (!run) return unreadable(id, run.error());
-  if (pending->history.end) return ended(**run);
+  if (pending->history.end) return ended(**run, wish);
+  auto choices = (*run)->resolve_open_stages();
+  if (!choices) return unreadable(id, choices.error());
+  if (!pending->is_of(wish.plan_digest))
+    return of_another_pipeline(**run, *pending, wish, *std::move(choices));
+  if (!wish.assumptions.empty()) choices = (*run)->assume(wish.assumptions, *choices);
+  if (!choices) return refused(choices.error());
+  if (!choices->empty())
+    return undecided((*run)->history(),
+                     fmt::format("run {} was cut off, and what happened cannot be known", id),
+                     *std::move(choices));
+  return finish(**run, *pending);
+}
+
+std::optional<Ending> Recovery::abort(const std::string& id, bool keep) {
+  auto pending = read_pending(environment_, pipeline_, id);
+  if (!pending) return keep ? let_go(id, pending.error()) : unreadable(id, pending.error());
+  auto run = resume_pending_run(environment_, source_, *pending, lock_, false);
+  if (!run) return unreadable(id, run.error());
+  if (pending->history.end) return ended(**run, {});
   if (changed_something(pending->history, pending->plan.content)) return (*run)->abort(keep);
   const Status dropped = (*run)->drop("it was aborted");
   return dropped ? Ending{.outcome = Outcome::aborted, .run = id} : refused(dropped.error());
 }
 
+Ending another_is_pending(const std::string& wanted, const std::string& pending) {
+  return refused(exit_code::superseded,
+                 {.cause = Cause::superseded,
+                  .message = fmt::format("run {} is not pending any more; run {} is", wanted, pending),
+                  .help = fmt::format("'deployctl resume {}' goes on with that one", pending)});
+}
+
 // Looks without the lock first: nothing pending is the usual case.
 template <class Then>
 std::optional<Ending> with_pending(Environment& environment, const config::Pipeline& pipeline,
-                                   const ApplyOptions& options, Then then) {
+                                   const std::string& wanted, const ApplyOptions& options, Then then) {
   auto stack = environment.state.stack(pipeline.stack());
   if (!stack) return refused(stack.error());
   auto cell = stack->cell().read();
@@ -184,28 +188,57 @@ std::optional<Ending> with_pending(Environment& environment, const config::Pipel
   if (cell->cell.pending_run.empty()) return std::nullopt;
   Claim claimed = claim(environment, *stack, cell->cell.pending_run, options);
   if (auto* ending = std::get_if<Ending>(&claimed)) return std::move(*ending);
-  const state::LockGuard lock = std::get<state::LockGuard>(std::move(claimed));
+  state::LockGuard lock = std::get<state::LockGuard>(std::move(claimed));
   cell = stack->cell().read();
   if (!cell) return refused(cell.error());
-  if (cell->cell.pending_run.empty()) return std::nullopt; // it ended while we waited
-  return then(cell->cell.pending_run, lock.epoch());
+  const std::string& pending = cell->cell.pending_run;
+  if (pending.empty()) return std::nullopt; // it ended while we waited
+  if (!wanted.empty() && wanted != pending) return another_is_pending(wanted, pending);
+  return then(pending, lock);
+}
+
+// A run that is not pending: over, replaced, or never there.
+Ending not_pending(const Environment& environment, const std::string& run) {
+  if (run.empty()) return {.outcome = Outcome::nothing_to_do};
+  const auto content = state::read_journal(environment.state.journal_path(run));
+  if (!content && content.error().cause == Cause::not_found)
+    return refused(exit_code::invalid, {.cause = Cause::config, .message = "there is no run " + run});
+  if (!content) return refused(content.error());
+  const auto history = read_history(*content);
+  if (!history) return refused(history.error());
+  if (!history->replaced.empty())
+    return refused(
+        exit_code::superseded,
+        {.cause = Cause::superseded,
+         .message = fmt::format("run {} had changed nothing and was replaced: {}", run, history->replaced)});
+  return {.outcome = Outcome::nothing_to_do, .run = run};
 }
 
 } // namespace
 
 std::optional<Ending> recover_pending(Environment& environment, const config::Pipeline& pipeline,
                                       const Source& source, const ApplyOptions& options) {
-  Recovery recovery(environment, pipeline, source);
-  return with_pending(environment, pipeline, options, [&](const auto& run, std::int64_t epoch) {
-    return recovery.go_on(run, epoch, options.plan_digest);
+  return with_pending(environment, pipeline, {}, options, [&](const auto& run, state::LockGuard& lock) {
+    return Recovery(environment, pipeline, source, lock).go_on(run, {.plan_digest = options.plan_digest});
   });
 }
 
+Ending resume_run(Environment& environment, const config::Pipeline& pipeline, const Source& source,
+                  const std::string& run, const std::vector<Assumption>& assumptions,
+                  const ApplyOptions& options) {
+  const Wish wish{.run = run, .by_name = true, .assumptions = assumptions};
+  auto ending =
+      with_pending(environment, pipeline, run, options, [&](const auto& pending, state::LockGuard& lock) {
+        return Recovery(environment, pipeline, source, lock).go_on(pending, wish);
+      });
+  return ending ? *std::move(ending) : not_pending(environment, run);
+}
+
 std::optional<Ending> abort_pending(Environment& environment, const config::Pipeline& pipeline,
-                                    const Source& source, bool keep) {
-  Recovery recovery(environment, pipeline, source);
-  return with_pending(environment, pipeline, {},
-                      [&](const auto& run, std::int64_t epoch) { return recovery.abort(run, epoch, keep); });
+                                    const Source& source, bool keep, const std::string& wanted) {
+  return with_pending(environment, pipeline, wanted, {}, [&](const auto& run, state::LockGuard& lock) {
+    return Recovery(environment, pipeline, source, lock).abort(run, keep);
+  });
 }
 
 } // namespace deployctl::engine

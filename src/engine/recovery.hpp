@@ -22,6 +22,10 @@ enum class Resolution {
 // Pure: what a crash class makes of what the provider could confirm.
 Resolution resolve_missing(CrashClass crash_class, Confirmation::State confirmed);
 
+// What the provider says about a stage that was begun.
+Result<Confirmation> confirm_stage(const Environment& environment, Planning& planning,
+                                   const plan::PlannedStep& step, const Intent& intent);
+
 // Asks providers about every missing outcome, records what it finds, and lists what only a person can say.
 // `history` is brought up to date.
 Result<std::vector<Choice>> resolve_open_stages(const Environment& environment, Planning& planning,

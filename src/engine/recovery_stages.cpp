@@ -54,8 +54,10 @@ void adopt(TargetHistory& target, const Value& outputs) {
   target.open.reset();
 }
 
-Result<Confirmation> ask(const Environment& environment, Planning& planning, const plan::PlannedStep& step,
-                         const Intent& intent) {
+} // namespace
+
+Result<Confirmation> confirm_stage(const Environment& environment, Planning& planning,
+                                   const plan::PlannedStep& step, const Intent& intent) {
   const Provider* provider = find_provider(environment.catalog, step.action);
   if (!provider) return fail(Cause::internal, fmt::format("no action '{}'", step.action));
   const std::stop_token stop = environment.interrupts.wind_down;
@@ -65,8 +67,6 @@ Result<Confirmation> ask(const Environment& environment, Planning& planning, con
   ReadAccess access(*provider, *connection, environment.ports, std::move(inputs), stop);
   return confirm(*provider, access.session(), intent);
 }
-
-} // namespace
 
 Resolution resolve_missing(CrashClass crash_class, Confirmation::State confirmed) {
   using State = Confirmation::State;
@@ -88,7 +88,7 @@ Result<std::vector<Choice>> resolve_open_stages(const Environment& environment, 
     const plan::PlannedStep* step = planned(content, key.first);
     if (!target.open || !step) continue;
     const Intent intent = *target.open;
-    DEPLOYCTL_TRY(const Confirmation confirmation, ask(environment, planning, *step, intent));
+    DEPLOYCTL_TRY(const Confirmation confirmation, confirm_stage(environment, planning, *step, intent));
     switch (resolve_missing(intent.crash_class, confirmation.state)) {
     case Resolution::redo:
       emit(environment, intent, "will be done again", confirmation.detail);

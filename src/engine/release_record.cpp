@@ -100,4 +100,8 @@ state::Release make_release(const Deployment& deployment, const ReleaseFacts& fa
   return release;
 }
 
+std::string quarantine_reason(const state::Release& rollback) {
+  return "rolled back by release " + std::to_string(rollback.number);
+}
+
 } // namespace deployctl::engine

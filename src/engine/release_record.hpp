@@ -21,4 +21,7 @@ struct ReleaseFacts {
 // Steps that the plan only lists (gone, not removed) stay recorded: they are still live.
 state::Release make_release(const Deployment& deployment, const ReleaseFacts& facts);
 
+// Why the release that this one went back from may not be applied again.
+std::string quarantine_reason(const state::Release& rollback);
+
 } // namespace deployctl::engine

@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "base/time.hpp"
+#include "engine/assumptions.hpp"
 #include "engine/endings.hpp"
 #include "engine/file_inputs.hpp"
 #include "engine/finally.hpp"
@@ -50,10 +51,10 @@ Result<std::unique_ptr<Run>> Run::begin(const RunOrder& order, const Approval& a
                                     .stack = order.pipeline.stack(),
                                     .tool = order.environment.tool,
                                     .plan_digest = order.plan.envelope.digest,
-                                    .epoch = order.epoch,
+                                    .epoch = order.lock ? order.lock->epoch() : 0,
                                     .created_at = format_time(order.environment.ports.clock.wall())};
   DEPLOYCTL_TRY(auto writer, open_journal(order.environment, path, &header));
-  run->journal_ = std::make_unique<RunJournal>(std::move(writer), path, order.environment.redactions);
+  run->open_guarded(std::move(writer), path);
   const RunBegin record{order.plan.content.operation, order.release, order.environment.user_at_host,
                         order.plan.content.pipeline_digest, kept.sha256};
   const ApprovalRecord approved{{}, order.plan.envelope.digest, approval.by, approval.how};
@@ -64,7 +65,7 @@ Result<std::unique_ptr<Run>> Run::begin(const RunOrder& order, const Approval& a
   if (!order.freeze_override.empty())
     DEPLOYCTL_CHECK(
         run->journal_->decision({"override_freeze", order.environment.user_at_host, order.freeze_override}));
-  DEPLOYCTL_CHECK(run->mark_pending());
+  DEPLOYCTL_CHECK(run->mark_pending(header.created_at));
   run->set_leave();
   return run;
 }
@@ -78,7 +79,7 @@ Result<std::unique_ptr<Run>> Run::resume(const RunOrder& order, RunHistory histo
   DEPLOYCTL_CHECK(run->enter_history(run->history_->header.created_at));
   const std::string path = order.environment.state.journal_path(order.run);
   DEPLOYCTL_TRY(auto writer, open_journal(order.environment, path, nullptr));
-  run->journal_ = std::make_unique<RunJournal>(std::move(writer), path, order.environment.redactions);
+  run->open_guarded(std::move(writer), path);
   run->deployment_.approvals = run->history_->approvals;
   run->deployment_.freeze_override = run->history_->freeze_override;
   run->set_leave();
@@ -89,18 +90,32 @@ void Run::set_leave() {
   deployment_.leave = order_.leave ? order_.leave : leave_by_rules({order_, deployment_, *journal_});
 }
 
+// Before each intent the cell must still name this run's hold.
+void Run::open_guarded(std::unique_ptr<state::JournalWriter> writer, const std::string& path) {
+  std::function<Status()> still_ours;
+  if (order_.lock) still_ours = [lock = order_.lock] { return lock->check(); };
+  journal_ = std::make_unique<RunJournal>(std::move(writer), path, order_.environment.redactions,
+                                          std::move(still_ours));
+}
+
 Result<std::vector<Choice>> Run::resolve_open_stages() {
   return engine::resolve_open_stages(order_.environment, order_.planning, *history_, order_.plan.content,
                                      *journal_);
 }
 
+Result<std::vector<Choice>> Run::assume(const std::vector<Assumption>& assumptions,
+                                        const std::vector<Choice>& choices) {
+  return engine::assume(assumptions, choices, order_.environment.user_at_host, *history_, *journal_);
+}
+
 Status Run::drop(const std::string& why) {
   DEPLOYCTL_CHECK(journal_->decision({"replaced", order_.environment.user_at_host, why}));
   Ending ending{.exit_code = exit_code::failed, .outcome = Outcome::aborted, .run = order_.run};
-  DEPLOYCTL_CHECK(journal_->end({std::string(to_text(ending.outcome)), ending.exit_code, ""}));
+  std::optional<state::Release> none;
+  DEPLOYCTL_CHECK(end(ending, none));
   say("recovered", Level::info,
       fmt::format("run {} had changed nothing and is dropped: {}", order_.run, why));
-  return commit_records(ending, false);
+  return {};
 }
 
 Status Run::lay_out_steps() {
@@ -133,17 +148,15 @@ Status Run::keep_files(const Description& description, const Value& inputs, std:
 }
 
 // The cell says that a run has begun, so that whoever comes next finds it, whatever happens to this process.
-Status Run::mark_pending() {
-  if (order_.stacked) {
-    auto marked = state::update_cell(order_.planning.stack().cell(), [this](state::Cell& cell) -> Status {
-      if (!cell.pending_run.empty() && cell.pending_run != order_.run)
-        return fail(Cause::conflict, fmt::format("run {} of this stack is pending", cell.pending_run));
-      cell.pending_run = order_.run;
-      return {};
-    });
-    if (!marked) return fail(std::move(marked).error());
+Status Run::mark_pending(const std::string& started_at) {
+  if (order_.lock) {
+    DEPLOYCTL_TRY(const auto now, order_.planning.stack().cell().read());
+    const std::string& pending = now.cell.pending_run;
+    if (!pending.empty() && pending != order_.run)
+      return fail(Cause::conflict, fmt::format("run {} of this stack is pending", pending));
+    DEPLOYCTL_CHECK(order_.lock->amend({.pending_run = order_.run}));
   }
-  return enter_history(format_time(order_.environment.ports.clock.wall()));
+  return enter_history(started_at);
 }
 
 Status Run::enter_history(const std::string& started_at) {
@@ -179,18 +192,26 @@ Ending Run::run_program(Program program) {
   const int signal = order_.environment.interrupts.signal ? order_.environment.interrupts.signal() : 0;
   Ending ending = ending_of(executor.scheduler(), deployment_, how, signal);
   ending.journal = journal_->path();
-  if (executor.journal_error()) {
-    ending.error = with_journal(*executor.journal_error(), journal_->path());
-    ending.exit_code = ending.world.empty() ? exit_code::failed : exit_code::mixed;
-    ending.outcome = ending.world.empty() ? Outcome::failed : Outcome::mixed;
-    return ending; // stays pending: what is not written cannot be committed
-  }
+  if (executor.journal_error()) return stopped(std::move(ending), *executor.journal_error());
   const bool parked = ending.outcome == Outcome::parked;
   if (how != Finish::abandoned && !parked) run_finally(ending);
   if (parked || ending.outcome == Outcome::interrupted)
-    ending.next_command = fmt::format("deployctl apply {}", order_.pipeline.environment);
+    ending.next_command = "deployctl resume " + order_.run;
   else
     commit(ending);
+  return ending;
+}
+
+// The journal cannot be written, or the lock is someone else's. The run stays pending: what is not written
+// cannot be committed.
+Ending Run::stopped(Ending ending, const Error& why) const {
+  const bool lost = journal_->lease_lost();
+  ending.error = lost ? why : with_journal(why, journal_->path());
+  const int untouched = lost ? exit_code::locked : exit_code::failed;
+  ending.exit_code = ending.world.empty() ? untouched : exit_code::mixed;
+  ending.outcome = ending.world.empty() ? Outcome::failed : Outcome::mixed;
+  ending.next_command = lost ? "deployctl status " + order_.pipeline.environment //
+                             : "deployctl resume " + order_.run;
   return ending;
 }
 

@@ -12,6 +12,8 @@
 #include "engine/planning.hpp"
 #include "engine/run_history.hpp"
 #include "engine/run_journal.hpp"
+#include "state/lock.hpp"
+#include "state/release.hpp"
 
 namespace deployctl::engine {
 
@@ -23,8 +25,9 @@ struct RunOrder {
   const plan::Plan& plan;
   std::string run;     // id
   std::string release; // id of the release being made
-  std::int64_t epoch = 0;
-  bool stacked = true;  // has the stack's lock, so it may change its cell; false: no resource, no release
+  // Of the stack, held while the run is at work; it may change the cell only through this. None: no resource,
+  // no release.
+  state::LockGuard* lock = nullptr;
   LeaveRule leave = {}; // whether a step may go on, asked before each wave; not set: by the pipeline's rules
   std::string freeze_override = {}; // of a new run; a resumed one knows it from its journal
 };
@@ -38,6 +41,9 @@ public:
   // Resumed: finds out about every stage that was cut off; what only a person can say comes back.
   Result<std::vector<Choice>> resolve_open_stages();
   [[nodiscard]] const RunHistory& history() const { return *history_; } // of a resumed run
+  // A person's word about such stages; what is still open comes back.
+  Result<std::vector<Choice>> assume(const std::vector<Assumption>& assumptions,
+                                     const std::vector<Choice>& choices);
   // Ends a resumed run that had changed nothing.
   Status drop(const std::string& why);
   // To the end. An interrupted run stays pending.
@@ -52,15 +58,21 @@ private:
   Result<std::vector<std::string>> keep_known_files();
   Status keep_files(const Description& description, const Value& inputs,
                     std::vector<std::string>* kept = nullptr);
-  Status mark_pending();
+  Status mark_pending(const std::string& started_at);
   Status enter_history(const std::string& started_at);
   Status lay_out_steps();
   Ending run_program(Program program);
   void run_finally(const Ending& ending);
   void commit(Ending& ending);
-  Status commit_records(Ending& ending, bool makes_release);
+  Status end(Ending& ending, std::optional<state::Release>& release);
+  Status commit_records(const RunEnd& end, const std::optional<state::Release>& release);
+  Result<std::optional<state::Release>> release_made(Ending& ending);
+  Result<std::optional<state::Release>> release_recorded(const RunEnd& end) const;
+  Status enter_release(const state::Release& release);
   [[nodiscard]] bool makes_release(const Ending& ending) const;
   void set_leave();
+  void open_guarded(std::unique_ptr<state::JournalWriter> writer, const std::string& path);
+  [[nodiscard]] Ending stopped(Ending ending, const Error& why) const;
   void say(const char* type, Level level, std::string message) const;
 
   RunOrder order_;

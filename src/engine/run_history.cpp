@@ -98,25 +98,11 @@ private:
     if (record.ref.back) return;
     TargetHistory& target = at(record.ref);
     target.undo.push_back({target.ask, record.ref.stage, record.data});
+    target.masked_undo = target.masked_undo || record.masked;
     if (target.open) target.open->undo.push_back(record.data);
   }
 
-  void outcome(const OutcomeRecord& record) {
-    if (record.ref.back) return;
-    TargetHistory& target = at(record.ref);
-    target.open.reset();
-    if (record.untouched && target.touched) {
-      target.touched = false;
-      const TargetKey key{record.ref.step, record.ref.target};
-      history_.touched.erase(std::remove(history_.touched.begin(), history_.touched.end(), key),
-                             history_.touched.end());
-    }
-    if (record.error) return;
-    if (!record.outputs.is_null()) target.outputs = record.outputs;
-    const auto index = static_cast<std::size_t>(record.ref.index);
-    const bool waits = index < target.change.stages.size() && target.change.stages[index].ready.has_value();
-    target.progress = waits ? Progress{index, true} : Progress{index + 1, false};
-  }
+  void outcome(const OutcomeRecord& record) { take_outcome(history_, record); }
 
   void ready(const ReadyRecord& record) {
     if (!record.ref.back) at(record.ref).progress = {static_cast<std::size_t>(record.ref.index) + 1, false};
@@ -128,6 +114,7 @@ private:
       history_.parked.push_back(record.by);
     }
     if (record.what == "override_freeze") history_.freeze_override = record.why;
+    if (record.what == "replaced") history_.replaced = record.why;
   }
 
   void step_done(const StepDoneRecord& record) {
@@ -142,6 +129,26 @@ private:
 };
 
 } // namespace
+
+void take_outcome(RunHistory& history, const OutcomeRecord& record) {
+  if (record.ref.back) return;
+  const TargetKey key{record.ref.step, record.ref.target};
+  TargetHistory& target = history.targets[key];
+  target.open.reset();
+  if (record.untouched && target.touched) {
+    target.touched = false;
+    history.touched.erase(std::remove(history.touched.begin(), history.touched.end(), key),
+                          history.touched.end());
+  }
+  if (record.error) return;
+  if (!record.outputs.is_null()) {
+    target.outputs = record.outputs;
+    target.masked_outputs = record.masked;
+  }
+  const auto index = static_cast<std::size_t>(record.ref.index);
+  const bool waits = index < target.change.stages.size() && target.change.stages[index].ready.has_value();
+  target.progress = waits ? Progress{index, true} : Progress{index + 1, false};
+}
 
 const TargetHistory* RunHistory::find(const std::string& step, const std::string& target) const {
   const auto found = targets.find({step, target});

@@ -26,7 +26,9 @@ struct TargetHistory {
   std::optional<Intent> open; // a forward intent without outcome
   int open_index = 0;
   bool taken_back = false;
-  Value outputs; // of the last stage that gave any
+  Value outputs;               // of the last stage that gave any
+  bool masked_outputs = false; // they held a secret: what the journal has is not what they are
+  bool masked_undo = false;    // the same of undo data
 };
 
 struct RunHistory {
@@ -41,11 +43,15 @@ struct RunHistory {
   std::optional<FailureRecord> failure;
   std::optional<RunEnd> end;
   bool committed = false;
+  std::string replaced;     // why it was dropped without having changed anything; empty: it was not
   bool interrupted = false; // it gave up its place at a safe point
 
   [[nodiscard]] const TargetHistory* find(const std::string& step, const std::string& target) const;
   [[nodiscard]] bool changed_something() const { return !touched.empty(); }
 };
+
+// What an outcome says about its target.
+void take_outcome(RunHistory& history, const OutcomeRecord& record);
 
 // Cause::config when a record is not what this version writes.
 Result<RunHistory> read_history(const state::JournalContent& journal);

@@ -11,6 +11,8 @@ using state::RecordType;
 
 namespace {
 
+constexpr std::uint64_t room_for_outcomes = 256U << 10; // bytes
+
 Value list_of(const std::vector<std::string>& texts) {
   return Value::List(texts.begin(), texts.end());
 }
@@ -43,17 +45,51 @@ Status RunJournal::begin(const RunBegin& record, const std::vector<std::string>&
                           {RecordType::blobs, Value::Map{{"digests", list_of(blobs)}}}});
 }
 
+// Room is made first: what a stage did must find its place in the journal, however full the disk gets.
+Status RunJournal::may_start() {
+  const std::lock_guard lock(mutex_);
+  if (stopped_) return fail(*stopped_);
+  Status may = still_ours_ ? still_ours_() : Status{};
+  if (!may && may.error().cause == Cause::conflict) {
+    lease_lost_ = true;
+    const Value why = redactions_.redact(may.error().message);
+    DEPLOYCTL_CHECK(writer_->append(RecordType::lease_lost, Value::Map{{"why", why}}));
+  }
+  if (may) may = writer_->reserve(room_for_outcomes);
+  if (!may) stopped_ = may.error();
+  return may;
+}
+
+std::optional<Error> RunJournal::stopped() const {
+  if (auto broken = writer_->broken()) return broken;
+  const std::lock_guard lock(mutex_);
+  return stopped_;
+}
+
+bool RunJournal::lease_lost() const {
+  const std::lock_guard lock(mutex_);
+  return lease_lost_;
+}
+
 Status RunJournal::intent(const IntentRecord& record) {
+  DEPLOYCTL_CHECK(may_start());
   return append(RecordType::intent, record);
 }
 Status RunJournal::remote_id(const RemoteIdRecord& record) {
   return append(RecordType::remote_id, record);
 }
+// What a mask replaced is marked: a later process must not take the mask for the value.
+template <class T>
+Status RunJournal::append_marked(RecordType type, T record, const Value& value) {
+  record.masked = !(redacted(value, redactions_) == value);
+  return append(type, record);
+}
+
 Status RunJournal::undo(const UndoRecord& record) {
-  return append(RecordType::undo, record);
+  return append_marked(RecordType::undo, record, record.data);
 }
 Status RunJournal::outcome(const OutcomeRecord& record) {
-  return append(RecordType::outcome, record);
+  return append_marked(RecordType::outcome, record, record.outputs);
 }
 Status RunJournal::ready(const ReadyRecord& record) {
   return append(RecordType::ready, record);
@@ -65,7 +101,7 @@ Status RunJournal::approval(const ApprovalRecord& record) {
   return append(RecordType::approval, record);
 }
 Status RunJournal::step_done(const StepDoneRecord& record) {
-  return append(RecordType::step_done, record);
+  return append_marked(RecordType::step_done, record, record.outputs);
 }
 Status RunJournal::failure(const FailureRecord& record) {
   return append(RecordType::compensate_begin, record);
@@ -75,6 +111,10 @@ Status RunJournal::taken_back(const TakenBackRecord& record) {
 }
 Status RunJournal::decision(const DecisionRecord& record) {
   return append(RecordType::decision, record);
+}
+Status RunJournal::assumed(const DecisionRecord& record, const OutcomeRecord& outcome) {
+  return writer_->append({{RecordType::decision, redacted(plan::encode(record), redactions_)},
+                          {RecordType::outcome, redacted(plan::encode(outcome), redactions_)}});
 }
 Status RunJournal::end(const RunEnd& record) {
   return append(RecordType::run_end, record);

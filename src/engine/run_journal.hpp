@@ -2,7 +2,10 @@
 // failed write every later one fails too, and the run starts nothing new.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,9 +17,12 @@ namespace deployctl::engine {
 
 class RunJournal {
 public:
-  // No record holds the bytes of a secret: all pass through `redactions`.
-  RunJournal(std::unique_ptr<state::JournalWriter> writer, std::string path, const RedactionSet& redactions)
-      : writer_(std::move(writer)), path_(std::move(path)), redactions_(redactions) {}
+  // No record holds the bytes of a secret: all pass through `redactions`. `still_ours` is asked before every
+  // intent: what it answers when it refuses is written as `lease_lost`, and no intent follows.
+  RunJournal(std::unique_ptr<state::JournalWriter> writer, std::string path, const RedactionSet& redactions,
+             std::function<Status()> still_ours = {})
+      : writer_(std::move(writer)), path_(std::move(path)), redactions_(redactions),
+        still_ours_(std::move(still_ours)) {}
 
   Status begin(const RunBegin& record, const std::vector<std::string>& blobs, const ApprovalRecord& approval);
   Status intent(const IntentRecord& record);
@@ -30,19 +36,31 @@ public:
   Status failure(const FailureRecord& record);
   Status taken_back(const TakenBackRecord& record);
   Status decision(const DecisionRecord& record);
+  Status assumed(const DecisionRecord& record, const OutcomeRecord& outcome); // both or none
   Status signal(int number);
   Status end(const RunEnd& record);
   Status committed();
 
   [[nodiscard]] const std::string& path() const { return path_; }
+  // Why no intent may follow: a failed write, no room for outcomes, or the lock is someone else's.
+  [[nodiscard]] std::optional<Error> stopped() const;
+  [[nodiscard]] bool lease_lost() const;
 
 private:
+  Status may_start();
+
   template <class T>
   Status append(state::RecordType type, const T& record);
+  template <class T>
+  Status append_marked(state::RecordType type, T record, const Value& value);
 
   std::unique_ptr<state::JournalWriter> writer_;
   std::string path_;
   const RedactionSet& redactions_;
+  std::function<Status()> still_ours_;
+  mutable std::mutex mutex_;
+  std::optional<Error> stopped_; // guarded by mutex_, like the next
+  bool lease_lost_ = false;
 };
 
 } // namespace deployctl::engine

@@ -37,7 +37,8 @@ struct Members<engine::RemoteIdRecord> {
 template <>
 struct Members<engine::UndoRecord> {
   using T = engine::UndoRecord;
-  static constexpr auto list = std::tuple{member("ref", &T::ref), member("data", &T::data)};
+  static constexpr auto list =
+      std::tuple{member("ref", &T::ref), member("data", &T::data), member("masked", &T::masked)};
 };
 template <>
 struct Members<engine::ErrorRecord> {
@@ -48,9 +49,9 @@ struct Members<engine::ErrorRecord> {
 template <>
 struct Members<engine::OutcomeRecord> {
   using T = engine::OutcomeRecord;
-  static constexpr auto list =
-      std::tuple{member("ref", &T::ref), member("outputs", &T::outputs), member("error", &T::error),
-                 member("untouched", &T::untouched), member("adopted", &T::adopted)};
+  static constexpr auto list = std::tuple{member("ref", &T::ref),         member("outputs", &T::outputs),
+                                          member("error", &T::error),     member("untouched", &T::untouched),
+                                          member("adopted", &T::adopted), member("masked", &T::masked)};
 };
 template <>
 struct Members<engine::ReadyRecord> {
@@ -66,8 +67,9 @@ struct Members<engine::GateRecord> {
 template <>
 struct Members<engine::StepDoneRecord> {
   using T = engine::StepDoneRecord;
-  static constexpr auto list = std::tuple{member("step", &T::step), member("result", &T::result),
-                                          member("inputs", &T::inputs), member("outputs", &T::outputs)};
+  static constexpr auto list =
+      std::tuple{member("step", &T::step), member("result", &T::result), member("inputs", &T::inputs),
+                 member("outputs", &T::outputs), member("masked", &T::masked)};
 };
 template <>
 struct Members<engine::FailureRecord> {
@@ -95,8 +97,9 @@ struct Members<engine::DecisionRecord> {
 template <>
 struct Members<engine::RunEnd> {
   using T = engine::RunEnd;
-  static constexpr auto list = std::tuple{member("outcome", &T::outcome), member("exit_code", &T::exit_code),
-                                          member("release", &T::release)};
+  static constexpr auto list = std::tuple{
+      member("outcome", &T::outcome), member("exit_code", &T::exit_code), member("release", &T::release),
+      member("record", &T::record),   member("ended_at", &T::ended_at),   member("summary", &T::summary)};
 };
 
 } // namespace deployctl::plan

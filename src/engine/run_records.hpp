@@ -46,6 +46,7 @@ struct RemoteIdRecord {
 struct UndoRecord {
   StageRef ref;
   Value data;
+  bool masked = false; // it held a secret: what stands here cannot be used
 };
 
 struct ErrorRecord {
@@ -60,6 +61,7 @@ struct OutcomeRecord {
   std::optional<ErrorRecord> error;
   bool untouched = false; // surely without effect
   bool adopted = false;   // found done after a crash
+  bool masked = false;    // the outputs held a secret: what stands here is not what they are
 };
 
 struct ReadyRecord {
@@ -79,6 +81,7 @@ struct StepDoneRecord {
   std::string result; // "changed" | "unchanged" | "failed"
   Value inputs;       // as resolved; null when nothing of it was left open by the plan
   Value outputs;
+  bool masked = false; // as in OutcomeRecord
 };
 
 struct FailureRecord { // compensate_begin
@@ -108,7 +111,10 @@ struct DecisionRecord {
 struct RunEnd {
   std::string outcome;
   int exit_code = 0;
-  std::string release; // recorded; empty when none
+  std::string release; // id of the one that was made; empty when none
+  std::string record;  // SHA-256 of its document, which is kept as a blob
+  std::string ended_at;
+  Value summary; // the ending, as a document
 };
 
 ErrorRecord record_of(const Error& error);

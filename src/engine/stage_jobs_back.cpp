@@ -32,6 +32,10 @@ Result<std::optional<Change>> StageJobs::change_back(const RunStep& step, const 
   if (rounds == 0 && target.change.undoable == Undoable::no)
     return fail(Cause::internal, fmt::format("cannot be taken back: {}", target.change.undoable_why));
   if (round >= rounds) return std::nullopt;
+  if (target.masked_undo)
+    return fail(Cause::internal,
+                "cannot be taken back: what was there before held a secret, and the journal has "
+                "it masked");
   const Undo& undo = target.undo[static_cast<std::size_t>(rounds - 1 - round)];
   DEPLOYCTL_TRY(Connection * connection,
                 deployment_.request.connections.get(*step.provider, step.approved.instance, stop));

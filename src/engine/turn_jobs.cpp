@@ -87,6 +87,7 @@ void take_plan(RunStep& context, const plan::PlannedStep& now, const Deployment&
       target.undo = history.undo;
       target.adopted = history.open;
       target.outputs = history.outputs;
+      target.masked_undo = history.masked_undo;
     }
     if (context.step && context.step->timeout) // as written goes before the provider's own
       for (Stage& stage : target.change.stages) stage.timeout = *context.step->timeout;

@@ -39,7 +39,7 @@ public:
 
   // Room for `more` bytes behind the end, as written zeros: extents that were only allocated would cost a
   // metadata update at their first use.
-  Status reserve(std::uint64_t more) {
+  Status reserve(std::uint64_t more) override {
     if (end_ + more <= reserved_) return {};
     const std::uint64_t steps = (end_ + more - reserved_ + append_step - 1) / append_step;
     const std::uint64_t wanted = steps * append_step;

@@ -18,6 +18,9 @@ public:
   // Writes behind the last append. Not durable before sync().
   virtual Status append(std::string_view bytes) = 0;
   virtual Status sync() = 0;
+  // Room for `more` bytes behind the end, so that appending them needs no new space. Cause::capacity: there
+  // is none, and nothing was changed.
+  virtual Status reserve(std::uint64_t) { return {}; }
   // Gives back the space that was reserved and not used. The file is not used after this.
   virtual Status finish() = 0;
 };

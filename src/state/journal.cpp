@@ -66,6 +66,17 @@ Status JournalWriter::append(RecordType type, Value payload) {
   return append(std::vector<Record>{Record{type, std::move(payload)}});
 }
 
+Status JournalWriter::reserve(std::uint64_t bytes) {
+  const std::lock_guard lock(mutex_);
+  if (broken_) return fail(*broken_);
+  if (!file_) return fail(Cause::internal, "the journal is finished");
+  Status reserved = file_->reserve(bytes);
+  if (reserved) return {};
+  Error error = std::move(reserved).error().in("while making room in the journal");
+  if (error.cause != Cause::capacity) broken_ = error;
+  return fail(std::move(error));
+}
+
 Status JournalWriter::finish() {
   const std::lock_guard lock(mutex_);
   if (broken_) return fail(*broken_);
@@ -77,6 +88,11 @@ Status JournalWriter::finish() {
 std::optional<Error> JournalWriter::broken() const {
   const std::lock_guard lock(mutex_);
   return broken_;
+}
+
+Result<JournalContent> salvage_journal(const std::string& path) {
+  DEPLOYCTL_TRY(const std::string bytes, read_bytes(path));
+  return salvage_journal_bytes(bytes);
 }
 
 Result<JournalContent> read_journal(const std::string& path) {

@@ -30,6 +30,9 @@ public:
   // torn tail.
   Status append(const std::vector<Record>& records);
   Status append(RecordType type, Value payload);
+  // Room for this many more bytes, so that later appends find it on a full disk. A refusal of the disk breaks
+  // nothing.
+  Status reserve(std::uint64_t bytes);
   // Gives reserved space back. Appending afterwards is an error.
   Status finish();
 
@@ -44,5 +47,7 @@ private:
 
 // not_found when there is no such file; config, naming the offset, when it is damaged.
 Result<JournalContent> read_journal(const std::string& path);
+// What a damaged one still tells.
+Result<JournalContent> salvage_journal(const std::string& path);
 
 } // namespace deployctl::state

@@ -104,14 +104,18 @@ Result<std::string> encode_frames(const std::vector<Record>& records, Chain& cha
   return bytes;
 }
 
-Result<JournalContent> decode_journal(std::string_view bytes) {
-  if (bytes.substr(0, magic.size()) != magic) {
-    if (bytes.substr(0, layout_at) == magic.substr(0, layout_at) && bytes.size() > layout_at)
-      return fail(Cause::config, "the journal has a layout that this version does not read",
-                  "use a newer version of deployctl");
-    return fail(Cause::config, "this is not a journal, or its first bytes are damaged");
-  }
-  JournalContent out{.end = magic.size(), .chain = sha256(magic).bytes};
+namespace {
+
+Status check_magic(std::string_view bytes) {
+  if (bytes.substr(0, magic.size()) == magic) return {};
+  if (bytes.substr(0, layout_at) == magic.substr(0, layout_at) && bytes.size() > layout_at)
+    return fail(Cause::config, "the journal has a layout that this version does not read",
+                "use a newer version of deployctl");
+  return fail(Cause::config, "this is not a journal, or its first bytes are damaged");
+}
+
+// Frame by frame into `out`, which holds what could be read also when this fails.
+Status read_frames(std::string_view bytes, JournalContent& out) {
   const std::uint64_t last = last_byte_in_use(bytes);
   while (out.end < last || out.end == magic.size()) {
     const bool first = out.end == magic.size();
@@ -119,7 +123,7 @@ Result<JournalContent> decode_journal(std::string_view bytes) {
     if (result.state != FrameState::whole) {
       if (first) return damaged(out.end, "its header is not whole");
       DEPLOYCTL_TRY(out.torn, judge_bad_frame(bytes, result, out.end, last));
-      return out;
+      return {};
     }
     if (first) {
       DEPLOYCTL_CHECK(take_header(result.frame, out));
@@ -131,6 +135,23 @@ Result<JournalContent> decode_journal(std::string_view bytes) {
     out.end += result.frame.size;
     out.chain = result.frame.chain;
   }
+  return {};
+}
+
+} // namespace
+
+Result<JournalContent> decode_journal(std::string_view bytes) {
+  DEPLOYCTL_CHECK(check_magic(bytes));
+  JournalContent out{.end = magic.size(), .chain = sha256(magic).bytes};
+  DEPLOYCTL_CHECK(read_frames(bytes, out));
+  return out;
+}
+
+Result<JournalContent> salvage_journal_bytes(std::string_view bytes) {
+  DEPLOYCTL_CHECK(check_magic(bytes));
+  JournalContent out{.end = magic.size(), .chain = sha256(magic).bytes};
+  const Status read = read_frames(bytes, out);
+  if (!read && out.end == magic.size()) return fail(read.error()); // not even its header
   return out;
 }
 

@@ -111,5 +111,7 @@ struct JournalContent {
 
 // Cause::config, naming the offset, when bytes that were durable once are not what was written.
 Result<JournalContent> decode_journal(std::string_view bytes);
+// The records before the damage; for people to read, never to go on from.
+Result<JournalContent> salvage_journal_bytes(std::string_view bytes);
 
 } // namespace deployctl::state

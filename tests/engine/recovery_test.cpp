@@ -200,7 +200,7 @@ TEST_CASE("recovery: an interrupted run goes on with the next apply") {
   CHECK(ending.exit_code == 130);
   CHECK(ending.outcome == Outcome::interrupted);
   CHECK(lines(ending) == Texts{"changed db"});
-  CHECK(ending.next_command == "deployctl apply production");
+  CHECK(ending.next_command == "deployctl resume " + ending.run);
   CHECK_FALSE(rig.cell().pending_run.empty());
   rig.change("p2"); // another pipeline has to wait for a decision about this run
   CHECK(rig.apply().exit_code == 5);

@@ -2,6 +2,7 @@
 
 #include "cli/commands/run.hpp"
 #include "cli/completer.hpp"
+#include "cli/named_run.hpp"
 #include "cli/records.hpp"
 #include "config/explain.hpp"
 
@@ -54,6 +55,16 @@ std::vector<Candidate> releases_of(Invocation& invocation, const Project& projec
   return out;
 }
 
+std::vector<Candidate> runs_of(Invocation& invocation, const Project& project) {
+  std::vector<Candidate> out;
+  const Result<std::optional<Records>> records = find_records(invocation, project);
+  if (!records || !*records) return out;
+  const auto pending = pending_runs(**records, project);
+  if (!pending) return out;
+  for (const NamedRun& run : *pending) out.push_back({run.run, run.environment});
+  return out;
+}
+
 } // namespace
 
 Result<ExitCode> run_complete(Invocation& invocation) {
@@ -81,7 +92,8 @@ Result<ExitCode> run_complete(Invocation& invocation) {
           [&](const std::string& environment) {
             return ask([&](const Project& known) { return releases_of(quiet, known, environment); });
           },
-      .actions = [&] { return named(config::explain_subjects(invocation.machine.catalog())); }};
+      .actions = [&] { return named(config::explain_subjects(invocation.machine.catalog())); },
+      .runs = [&] { return ask([&](const Project& known) { return runs_of(quiet, known); }); }};
   const Completion found = complete(invocation.line.arguments, names);
   std::string text;
   for (const Candidate& candidate : found.candidates)

@@ -5,6 +5,7 @@
 
 namespace deployctl::cli {
 
+Result<ExitCode> run_abort(Invocation& invocation);
 Result<ExitCode> run_apply(Invocation& invocation);
 Result<ExitCode> run_approve(Invocation& invocation);
 Result<ExitCode> run_complete(Invocation& invocation);
@@ -19,6 +20,8 @@ Result<ExitCode> run_lock(Invocation& invocation);
 Result<ExitCode> run_lock_list(Invocation& invocation);
 Result<ExitCode> run_plan(Invocation& invocation);
 Result<ExitCode> run_provider_list(Invocation& invocation);
+Result<ExitCode> run_reindex(Invocation& invocation);
+Result<ExitCode> run_resume(Invocation& invocation);
 Result<ExitCode> run_rollback(Invocation& invocation);
 Result<ExitCode> run_schema(Invocation& invocation);
 Result<ExitCode> run_show(Invocation& invocation);
