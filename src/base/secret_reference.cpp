@@ -79,12 +79,26 @@ Status read_key(const SecretScheme& scheme, std::string_view key, SecretReferenc
   return {};
 }
 
+// "--env=NAME" before the command, as often as wanted.
+Status take_passed_variables(const SecretScheme& scheme, SecretReference& out) {
+  constexpr std::string_view option = "--env=";
+  auto word = out.argv.begin();
+  for (; word != out.argv.end() && word->starts_with(option); ++word) {
+    out.passes.push_back(word->substr(option.size()));
+    if (!is_variable_name(out.passes.back()))
+      return malformed(scheme, "wants a variable's name after --env=, not '" + out.passes.back() + "'");
+  }
+  out.argv.erase(out.argv.begin(), word);
+  return {};
+}
+
 Status check_source(const SecretScheme& scheme, SecretReference& out) {
   if (out.source.empty()) return malformed(scheme, "names nothing");
   if (scheme.name == "env" && !is_variable_name(out.source))
     return malformed(scheme, "wants a variable's name, not '" + out.source + "'");
   if (scheme.name == "exec") {
     DEPLOYCTL_TRY(out.argv, split_words(scheme, out.source));
+    DEPLOYCTL_CHECK(take_passed_variables(scheme, out));
     if (out.argv.empty() || out.argv.front().empty()) return malformed(scheme, "names no command");
   }
   if (scheme.least_parts == 0) return {};

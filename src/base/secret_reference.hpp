@@ -33,7 +33,9 @@ const SecretScheme* find_secret_scheme(std::string_view name);
 struct SecretReference {
   std::string scheme; // a name of the table
   std::string source; // between "://" and '?' or '#': NAME, path, vault/item/field; exec: the command line
-  std::vector<std::string> argv;  // exec only: source split into words; quotes group, nothing else is special
+  std::vector<std::string> argv; // exec only: source split into words; quotes group, nothing else is special
+  std::vector<std::string>
+      passes;                     // exec only: variables the command gets besides the usual ones (--env=NAME)
   std::optional<std::string> key; // after '#', as written: NAME in a dotenv file, field of a store
   std::vector<std::string> pointer; // file, exec, sops: the key as RFC 6901 tokens, unescaped
   std::string provider;             // ?provider=aws.production; empty: the scheme's own

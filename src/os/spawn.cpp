@@ -3,6 +3,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <optional>
 #include <system_error>
 
 #include <fcntl.h>
@@ -15,6 +16,7 @@
 
 #include "base/strings.hpp"
 #include "os/files.hpp"
+#include "os/long_text.hpp"
 
 namespace deployctl::os {
 namespace {
@@ -52,8 +54,12 @@ public:
     int code = posix_spawn_file_actions_adddup2(&actions_, streams.in, STDIN_FILENO);
     if (code == 0) code = posix_spawn_file_actions_adddup2(&actions_, streams.out, STDOUT_FILENO);
     if (code == 0) code = posix_spawn_file_actions_adddup2(&actions_, streams.err, STDERR_FILENO);
+    const bool has_text = streams.text >= 0;
+    if (code == 0 && has_text)
+      code = posix_spawn_file_actions_adddup2(&actions_, streams.text, text_descriptor);
     // Libraries of this process may have opened descriptors without O_CLOEXEC.
-    if (code == 0) code = posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1);
+    const int first_unwanted = has_text ? text_descriptor + 1 : STDERR_FILENO + 1;
+    if (code == 0) code = posix_spawn_file_actions_addclosefrom_np(&actions_, first_unwanted);
     if (code == 0) code = posix_spawn_file_actions_addchdir_np(&actions_, request.directory.c_str());
     return code;
   }
@@ -110,13 +116,16 @@ Result<Descriptor> memory_file(std::string_view bytes) {
   return file;
 }
 
-Result<pid_t> spawn(const ChildRequest& request, const SpawnStreams& streams) {
+Result<pid_t> spawn(const ChildRequest& request, const SpawnStreams& given) {
   if (request.argv.empty()) return fail(Cause::internal, "a process without argv");
   // posix_spawn cannot tell a missing directory from a missing command.
   if (::access(request.directory.c_str(), X_OK) != 0)
     return fail(system_error("cannot work in", request.directory, errno));
   DEPLOYCTL_TRY(const std::string path, find_command(request));
-  std::vector<std::string> arguments = request.argv;
+  DEPLOYCTL_TRY(const std::optional<ShellFile> file, as_shell_file(request.argv));
+  SpawnStreams streams = given;
+  if (file) streams.text = file->text.get();
+  std::vector<std::string> arguments = file ? file->argv : request.argv;
   std::vector<char*> argv;
   for (std::string& argument : arguments) {
     if (argument.find('\0') != std::string::npos)

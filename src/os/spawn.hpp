@@ -29,9 +29,10 @@ struct SpawnStreams {
   int in;
   int out;
   int err;
+  int text = -1; // of a shell, see os/long_text.hpp; -1: none
 };
 
-// The child leads a process group of its own, has default signal actions, an empty mask and only the three
+// The child leads a process group of its own, has default signal actions, an empty mask and only these
 // streams. not_found or permission when the command or the directory is missing or may not be used.
 Result<pid_t> spawn(const ChildRequest& request, const SpawnStreams& streams);
 

@@ -17,7 +17,6 @@ namespace deployctl::providers {
 namespace {
 
 constexpr std::size_t evidence_lines = 20;
-constexpr std::size_t longest_script = 100U << 10; // the system takes 128 KiB an argument
 constexpr std::size_t longest_summary = 100;
 
 struct ExitMeaning {
@@ -49,6 +48,26 @@ std::vector<std::string> last_lines(const std::string& text) {
   splitter.finish();
   if (lines.size() > evidence_lines) lines.erase(lines.begin(), lines.end() - evidence_lines);
   return lines;
+}
+
+Confirmation checked(const Result<CommandEnd>& end) {
+  if (!end)
+    return {.state = Confirmation::State::unknown,
+            .detail = "the check could not be run: " + end.error().message};
+  if (end->timed_out || end->cancelled)
+    return {.state = Confirmation::State::unknown, .detail = "the check did not end"};
+  if (end->exit_code != 0)
+    return {.state = Confirmation::State::not_done,
+            .detail = fmt::format("the check exited with {}", end->exit_code)};
+  return {.state = Confirmation::State::done,
+          .outputs = Value::Map{{"exit_code", 0}, {"stdout", ""}},
+          .detail = "the check exited with 0"};
+}
+
+Confirmation unchecked(const CommandInputs& inputs, std::string_view action) {
+  if (inputs.effect != "once") return {.state = Confirmation::State::not_done};
+  return {.state = Confirmation::State::unknown,
+          .detail = fmt::format("{} without `check` cannot say whether its command ran", action)};
 }
 
 } // namespace
@@ -114,6 +133,28 @@ std::vector<Output> command_outputs() {
           {.name = "json", .type = FieldType::any, .help = "Standard output as a value, if it is JSON."}};
 }
 
+std::vector<Operation> command_operations(Protocol protocol, const std::string& argv_text,
+                                          const std::string& script_text) {
+  return {{.name = "command",
+           .effect = Effect::write,
+           .protocol = protocol,
+           .help = "Runs the command.",
+           .script = argv_text,
+           .from_input = "command"},
+          {.name = "script",
+           .effect = Effect::write,
+           .protocol = protocol,
+           .help = "Runs the script.",
+           .script = script_text,
+           .from_input = "script"},
+          {.name = "check",
+           .effect = Effect::read,
+           .protocol = protocol,
+           .help = "Asks whether the work is done.",
+           .script = argv_text,
+           .from_input = "check"}};
+}
+
 CrashClass command_crash_class(const Value& inputs) {
   const Value* effect = inputs.find("effect");
   const std::string chosen = effect && effect->text() ? *effect->text() : "once";
@@ -134,11 +175,6 @@ std::vector<InputProblem> check_command(const Value& inputs) {
       else if (key.starts_with("DEPLOYCTL_"))
         problems.push_back({.path = "env." + key, .message = fmt::format("'{}' is set by deployctl", key)});
     }
-  if (const Value* script = inputs.find("script");
-      script && script->text() && script->text()->size() > longest_script)
-    problems.push_back({.path = "script",
-                        .message = fmt::format("the script has over {} bytes", longest_script),
-                        .help = "put it into a file and run that"});
   return problems;
 }
 
@@ -187,24 +223,14 @@ Result<Value> command_result(const CommandEnd& end, const Value& desired, Millis
   return outputs;
 }
 
-Confirmation checked(const Result<CommandEnd>& end) {
-  if (!end)
-    return {.state = Confirmation::State::unknown,
-            .detail = "the check could not be run: " + end.error().message};
-  if (end->timed_out || end->cancelled)
-    return {.state = Confirmation::State::unknown, .detail = "the check did not end"};
-  if (end->exit_code != 0)
-    return {.state = Confirmation::State::not_done,
-            .detail = fmt::format("the check exited with {}", end->exit_code)};
-  return {.state = Confirmation::State::done,
-          .outputs = Value::Map{{"exit_code", 0}, {"stdout", ""}},
-          .detail = "the check exited with 0"};
-}
-
-Confirmation unchecked(const CommandInputs& inputs, std::string_view action) {
-  if (inputs.effect != "once") return {.state = Confirmation::State::not_done};
-  return {.state = Confirmation::State::unknown,
-          .detail = fmt::format("{} without `check` cannot say whether its command ran", action)};
+Confirmation confirm_command(const Result<CommandInputs>& decoded, std::string_view action,
+                             const RunCheck& run_check) {
+  if (!decoded) return {.state = Confirmation::State::unknown, .detail = decoded.error().message};
+  if (decoded->check.empty()) return unchecked(*decoded, action);
+  CommandInputs inputs = *decoded;
+  std::erase_if(inputs.env, [](const auto& variable) { return variable.second.secret() != nullptr; });
+  inputs.input = {};
+  return checked(run_check(inputs));
 }
 
 Diagnosis diagnose_command(const Failure& failure) {

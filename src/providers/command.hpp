@@ -2,6 +2,7 @@
 // command becomes outputs or an error. It runs nothing.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -30,6 +31,9 @@ struct CommandFields {
 CommandFields command_fields(const std::string& where);
 FieldGroup command_group(); // command or script
 std::vector<Output> command_outputs();
+// The operations `command`, `script` and `check`; on hosts with the constant texts that run them.
+std::vector<Operation> command_operations(Protocol protocol, const std::string& argv_text = {},
+                                          const std::string& script_text = {});
 
 // A pointer to a member of the part, seen from the whole.
 template <class T, class M>
@@ -68,15 +72,29 @@ struct CommandEnd {
   std::string err;
 };
 
+// From what the port of processes or that of hosts answered.
+template <class Answer>
+Result<CommandEnd> end_of(Result<Answer> answer) {
+  DEPLOYCTL_TRY(Answer given, std::move(answer));
+  return CommandEnd{.exit_code = given.exit_code,
+                    .timed_out = given.timed_out,
+                    .cancelled = given.cancelled,
+                    .out = std::move(given.out),
+                    .err = std::move(given.err)};
+}
+
+inline constexpr Milliseconds check_limit{60'000};
 inline constexpr std::size_t longest_output = 64U << 10; // bytes of stdout that become an output
 
 // Outputs (exit_code, stdout, json), or the error with the last lines as evidence. The secrets in `desired`
 // are masked in both.
 Result<Value> command_result(const CommandEnd& end, const Value& desired, Milliseconds timeout);
-// What `check` said: exit 0 is done, anything else is not done.
-Confirmation checked(const Result<CommandEnd>& end);
-// Without `check`: what is harmless to run again was not done, and of the rest nothing is known.
-Confirmation unchecked(const CommandInputs& inputs, std::string_view action);
+// What `check` says: exit 0 is done, anything else is not done. It gets no secrets, those are resolved for
+// what has an effect only. Without `check`: what is harmless to run again was not done, and of the rest
+// nothing is known.
+using RunCheck = std::function<Result<CommandEnd>(const CommandInputs&)>;
+Confirmation confirm_command(const Result<CommandInputs>& decoded, std::string_view action,
+                             const RunCheck& run_check);
 // Sharpens command_failed: killed for memory, not found, not executable.
 Diagnosis diagnose_command(const Failure& failure);
 

@@ -27,11 +27,17 @@ if [ -n "$directory" ]; then cd "$directory" || exit 126; fi
 exec "$@"
 )sh";
 
-// The same for shell text, which is the one argument.
+// The same for shell text, which is the one argument; by this shell, since an argument of another one may
+// not be as long as a script.
 inline constexpr const char* run_script_in_directory = R"sh(directory=$DEPLOYCTL_DIRECTORY
 unset DEPLOYCTL_DIRECTORY
 if [ -n "$directory" ]; then cd "$directory" || exit 126; fi
-exec /bin/sh -ec "$1"
+unset directory
+deployctl_script=$1
+set --
+set -e
+eval "unset deployctl_script
+$deployctl_script"
 )sh";
 
 // The host of an ask for an action on hosts; a bug if there is none.

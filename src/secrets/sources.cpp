@@ -16,10 +16,11 @@ namespace {
 
 constexpr std::size_t evidence_lines = 5;
 
-// Whoever has one of these can ask for tokens in the job's name; a helper that needs that is given its own
-// credential.
-constexpr std::array<std::string_view, 3> withheld = {
-    "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_RUNTIME_TOKEN"};
+// What a command needs to find itself, its settings and its words. Anything else is passed on by name, so
+// that no command gets a credential that was meant for another.
+constexpr std::array<std::string_view, 12> passed_on = {
+    "PATH",   "HOME", "USER",   "LOGNAME",         "SHELL",           "LANG",
+    "LC_ALL", "TZ",   "TMPDIR", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR", "GNUPGHOME"};
 
 Result<std::string> local_path(const std::string& written, const Sources& sources) {
   if (written.starts_with('/')) return written;
@@ -96,8 +97,12 @@ Result<std::string> read_exec(const SecretReference& reference, const Sources& s
                          .directory = sources.directory,
                          .timeout = exec_limit,
                          .capture_limit = value_limit};
-  for (const auto& [name, value] : sources.environment)
-    if (std::find(withheld.begin(), withheld.end(), name) == withheld.end()) request.inherit.push_back(name);
+  request.inherit.assign(passed_on.begin(), passed_on.end());
+  for (const std::string& name : reference.passes) {
+    if (sources.environment.find(name) == sources.environment.end())
+      return fail(Cause::not_found, fmt::format("the environment variable {} is not set", name));
+    request.inherit.push_back(name);
+  }
   DEPLOYCTL_TRY(ProcessResult result, sources.processes.run(request, stop));
   const std::string& command = reference.argv.front();
   if (result.cancelled) return fail(Cause::cancelled, fmt::format("'{}' was stopped", command));

@@ -21,8 +21,7 @@ using ReadFile = std::function<Result<std::string>(const std::string& path, std:
 struct Sources {
   const std::map<std::string, std::string, std::less<>>& environment;
   ReadFile read_file;
-  Processes& processes;  // exec://; gets the whole environment, as a credential helper needs it, apart from
-                         // CI's request tokens
+  Processes& processes;  // exec://; gets PATH, HOME and the like, and what the reference names by --env
   std::string directory; // the pipeline's: what relative paths start from, and where exec runs
 };
 

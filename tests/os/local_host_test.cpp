@@ -159,3 +159,23 @@ TEST_CASE_METHOD(Fixture, "transfer: more files and folders than descriptors") {
   CHECK(sent);
   CHECK(names().size() == 100);
 }
+
+TEST_CASE_METHOD(Fixture, "local host: a text or an argument longer than the system takes arrives whole") {
+  const std::string filler(300'000, 'x');
+  const std::string long_argument = "it's " + filler;
+  const auto run = [&](HostCommand command) {
+    command.input = "from stdin";
+    return hosts.run(local, command, {}).value();
+  };
+  const HostResult of_argument = run({.script = "printf '%s|' \"$#\" \"${#1}\" \"$2\" \"$(cat)\"; exit 4",
+                                      .arguments = {long_argument, "a 'b'"}});
+  CHECK(of_argument.exit_code == 4);
+  CHECK(of_argument.out == "2|" + std::to_string(long_argument.size()) + "|a 'b'|from stdin|");
+  const HostResult of_text =
+      run({.script = ": " + filler + "\nprintf '%s|' \"$1\" \"$(cat)\"; ls /proc/self/fd | wc -l",
+           .arguments = {"a"}});
+  CHECK(of_text.exit_code == 0);
+  CHECK(of_text.out.substr(0, 13) == "a|from stdin|");
+  const std::string open_files = of_text.out.substr(13);
+  CHECK(open_files == hosts.run(local, {.script = "ls /proc/self/fd | wc -l"}, {}).value().out);
+}

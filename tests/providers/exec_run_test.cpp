@@ -116,3 +116,14 @@ TEST_CASE("exec.run: names of variables are checked before anything runs") {
   CHECK(problems[0].path == "env.A-B");
   CHECK(problems[1].path == "env.DEPLOYCTL_KEY");
 }
+
+TEST_CASE("exec.run: a script may be longer than an argument of a process") {
+  Workbench bench(providers::exec::make_run());
+  const std::string filler = "# " + std::string(200'000, 'x') + "\n";
+  const auto outputs = bench.deploy(bench.ask({{"script", filler + "read line; echo \"$line $A $#\""},
+                                               {"env", Value::Map{{"A", "it's"}}},
+                                               {"stdin", "in\n"}}));
+  REQUIRE(outputs);
+  CHECK(*outputs->find("stdout")->text() == "in it's 0");
+  CHECK_FALSE(bench.deploy(bench.ask({{"script", filler + "false\necho never"}})));
+}

@@ -55,3 +55,13 @@ TEST_CASE("host.run: the check is asked on the host") {
   REQUIRE(bench.apply(ask, change));
   CHECK(bench.confirm(ask, change, "run").state == Confirmation::State::done);
 }
+
+TEST_CASE("host.run: a script may be longer than an argument of a process") {
+  Workbench bench(providers::host::make_run());
+  const std::string filler = "# " + std::string(200'000, 'x') + "\n";
+  const auto outputs = bench.deploy(bench.ask(
+      {{"script", filler + "read line; echo \"$line $# ${deployctl_script-unset}\""}, {"stdin", "in\n"}}));
+  REQUIRE(outputs);
+  CHECK(*outputs->find("stdout")->text() == "in 0 unset");
+  CHECK_FALSE(bench.deploy(bench.ask({{"script", filler + "false\necho never"}})));
+}

@@ -102,22 +102,32 @@ TEST_CASE("secrets: each local scheme gives its value") {
   CHECK(bench.resolves_to("dotenv://.env#B", "second # value"));
   CHECK(bench.resolves_to("exec://printf '%s %s\\n' 'two words' \"more\"", "two words more"));
   CHECK(bench.resolves_to("exec://cat doc.json#/db/port", "54320"));
-  CHECK(bench.resolves_to("exec://sh -c 'echo \"$TOKEN\"'", "sentinel-token-value"));
+  CHECK(bench.resolves_to("exec://--env=TOKEN sh -c 'echo \"$TOKEN\"'", "sentinel-token-value"));
 }
 
-TEST_CASE("secrets: a command is no shell, and gets no token of the CI job") {
+TEST_CASE("secrets: a command is no shell, and gets only the variables that it needs or that are named") {
   Bench bench;
   CHECK(bench.resolves_to("exec://echo $TOKEN;ls", "$TOKEN;ls"));
-  bench.environment["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = "request-token";
+  bench.environment["CI_JOB_TOKEN"] = "request-token";
   bench.environment["OWN_CREDENTIAL"] = "own-credential";
-  const std::string command = "exec://sh -c 'echo \"${ACTIONS_ID_TOKEN_REQUEST_TOKEN:-withheld}\"'";
+  bench.environment["LANG"] = "C.UTF-8";
+  const std::string command = "sh -c 'echo \"$LANG-${CI_JOB_TOKEN:-withheld}-${OWN_CREDENTIAL:-withheld}\"'";
   os::LocalProcesses processes(bench.clock, bench.scratch.path(),
                                {bench.environment.begin(), bench.environment.end()});
-  Resolver resolver({{"a", command}, {"b", "exec://sh -c 'echo \"$OWN_CREDENTIAL\"'"}},
+  Resolver resolver({{"none", "exec://" + command},
+                     {"one", "exec://--env=OWN_CREDENTIAL " + command},
+                     {"two", "exec://--env=OWN_CREDENTIAL --env=CI_JOB_TOKEN " + command}},
                     {bench.environment, os::read_file, processes, bench.scratch.path()}, bench.redactions,
                     Secret::reference("key").resolved_with("key"));
-  CHECK(resolver.resolve(Secret::reference("a"), {})->get<Secret>()->reveal() == "withheld");
-  CHECK(resolver.resolve(Secret::reference("b"), {})->get<Secret>()->reveal() == "own-credential");
+  const auto value = [&](const char* name) {
+    return std::string(resolver.resolve(Secret::reference(name), {})->get<Secret>()->reveal());
+  };
+  CHECK(value("none") == "C.UTF-8-withheld-withheld");
+  CHECK(value("one") == "C.UTF-8-withheld-own-credential");
+  CHECK(value("two") == "C.UTF-8-request-token-own-credential");
+  CHECK(bench.error_of("exec://--env=MISSING true").cause == Cause::not_found);
+  CHECK(bench.error_of("exec://--env=2X true").cause == Cause::config);
+  CHECK(bench.error_of("exec://--env=TOKEN").cause == Cause::config);
 }
 
 TEST_CASE("secrets: what cannot be resolved names secret and reference, and shows nothing of what was read") {

@@ -65,17 +65,14 @@ public:
   }
 
   Confirmation confirm(ReadSession& session, const Intent& intent) const override {
-    auto inputs = table_.decode(intent.change.desired);
-    if (!inputs) return {.state = Confirmation::State::unknown, .detail = inputs.error().message};
-    if (inputs->check.empty()) return unchecked(*inputs, "host.run");
-    // The check gets no secrets: they are resolved for what has an effect only.
-    std::erase_if(inputs->env, [](const auto& variable) { return variable.second.secret() != nullptr; });
-    inputs->input = {};
-    HostCommand command = host_command(*inputs, intent, Milliseconds(60'000));
-    command.operation = "check";
-    command.script = run_in_directory;
-    command.arguments = inputs->check;
-    return checked(run(session.ports.hosts, intent.ask, command, session.stop));
+    return confirm_command(table_.decode(intent.change.desired), "host.run",
+                           [&](const CommandInputs& inputs) {
+                             HostCommand command = host_command(inputs, intent, check_limit);
+                             command.operation = "check";
+                             command.script = run_in_directory;
+                             command.arguments = inputs.check;
+                             return run(session.ports.hosts, intent.ask, command, session.stop);
+                           });
   }
 
   Diagnosis diagnose(ReadSession&, const Failure& failure) const override {
@@ -83,7 +80,7 @@ public:
   }
 
 private:
-  static HostCommand host_command(const RunInputs& inputs, const Intent& intent, Milliseconds timeout) {
+  static HostCommand host_command(const CommandInputs& inputs, const Intent& intent, Milliseconds timeout) {
     HostCommand command{.environment = command_environment(inputs, intent),
                         .input = inputs.input,
                         .timeout = timeout,
@@ -95,12 +92,7 @@ private:
   static Result<CommandEnd> run(Hosts& hosts, const Ask& ask, const HostCommand& command,
                                 const std::stop_token& stop) {
     DEPLOYCTL_TRY(const Host host, host_of(ask));
-    DEPLOYCTL_TRY(HostResult result, hosts.run(host, command, stop));
-    return CommandEnd{.exit_code = result.exit_code,
-                      .timed_out = result.timed_out,
-                      .cancelled = result.cancelled,
-                      .out = std::move(result.out),
-                      .err = std::move(result.err)};
+    return end_of(hosts.run(host, command, stop));
   }
 
   Table<RunInputs> table_ = table();
@@ -117,24 +109,7 @@ Provider make_run() {
       .fields = table().fields(),
       .groups = {command_group()},
       .outputs = command_outputs(),
-      .operations = {{.name = "command",
-                      .effect = Effect::write,
-                      .protocol = Protocol::host,
-                      .help = "Runs the command.",
-                      .script = run_in_directory,
-                      .from_input = "command"},
-                     {.name = "script",
-                      .effect = Effect::write,
-                      .protocol = Protocol::host,
-                      .help = "Runs the script.",
-                      .script = run_script_in_directory,
-                      .from_input = "script"},
-                     {.name = "check",
-                      .effect = Effect::read,
-                      .protocol = Protocol::host,
-                      .help = "Asks whether the work is done.",
-                      .script = run_in_directory,
-                      .from_input = "check"}},
+      .operations = command_operations(Protocol::host, run_in_directory, run_script_in_directory),
       .strategies = {StrategyKind::rolling, StrategyKind::canary, StrategyKind::all_at_once},
       .on_hosts = true,
       .permissions = {"log in to the host", "what the command needs there"},
