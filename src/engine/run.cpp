@@ -180,7 +180,14 @@ Ending Run::abort(bool keep) {
   program.failure = aborted;
   if (keep)
     for (StepWork& step : program.steps) step.reversal = Reversal::keep;
+  // Durable before anything goes back: who comes after a death or an interrupt must not go forward again.
+  else if (auto written = journal_->failure(
+               {deployment_.steps.at(*program.failed).approved.id, record_of(aborted)});
+           !written)
+    return refused(with_journal(written.error(), journal_->path()));
   Ending ending = run_program(std::move(program));
+  // Nothing of it is left to be told: an abort that found nothing is no interrupt.
+  if (ending.outcome == Outcome::failed && ending.world.empty()) ending.exit_code = exit_code::done;
   if (ending.outcome == Outcome::failed || ending.outcome == Outcome::rolled_back)
     ending.outcome = Outcome::aborted;
   return ending;

@@ -158,6 +158,8 @@ std::vector<TargetStanding> Scheduler::standings() const {
     if (target.back == Back::stuck) return Effect::stuck;
     if (target.in_stage) return Effect::unknown;
     if (target.state == TargetRun::State::behind) return Effect::behind;
+    const bool on_its_way_back = target.round > 0 || !target.back_walk.stages().empty();
+    if (on_its_way_back) return Effect::partial;
     return target.state == TargetRun::State::done ? Effect::done : Effect::partial;
   };
   std::vector<TargetStanding> all;

@@ -173,7 +173,8 @@ void Scheduler::target_failed(TargetId id, const Error& error) {
   }
   target.state = TargetRun::State::behind;
   out_.emplace_back(TargetBehind{id, error});
-  target_prepared(id.step);
+  // Either, not both: a wave that begins here and waits for leave has no busy target, and has not ended.
+  if (steps_[id.step].phase == StepRun::Phase::preparing) return target_prepared(id.step);
   wave_moved(id.step);
 }
 

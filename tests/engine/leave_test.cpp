@@ -107,3 +107,15 @@ TEST_CASE("leave: asked before each weight, too") {
   CHECK(run.log ==
         Log{"web may go on?", "web may go on?", "web@ 10%", "web may go on?", "web@ 100%", "web changed"});
 }
+
+TEST_CASE("leave: a target left behind while preparing skips no wave") {
+  StepWork web{.id = "web", .asks_leave = true};
+  web.strategy.max_failures = 1;
+  SchedulerBench run({.steps = {web}});
+  run.turn = [](std::size_t) { return Asking::web(); };
+  run.stage = [](const std::string& stage) {
+    return stage == "web@app-2 upload" ? std::optional(Error{.message = "it broke"}) : std::nullopt;
+  };
+  CHECK(run.run() == Finish::succeeded);
+  CHECK(std::count(run.log.begin(), run.log.end(), "web@app-1 switch") == 1);
+}

@@ -358,3 +358,13 @@ TEST_CASE("scheduler: ten thousand steps in one chain") {
   CHECK(run.run() == Finish::succeeded);
   CHECK(run.scheduler().standings().size() == 5'000);
 }
+
+TEST_CASE("scheduler: what was cut off on its way back is not told as changed") {
+  auto run = bench({step("a"), step("b", {0})}, one);
+  run.stage = failing("b@ act");
+  run.interrupts.emplace(9, Abandon{}); // "a" was taken back, and nobody has looked whether that was all
+  CHECK(run.run() == Finish::abandoned);
+  CHECK(std::count(run.log.begin(), run.log.end(), "a@ back") == 1);
+  REQUIRE(!run.scheduler().standings().empty());
+  CHECK(run.scheduler().standings()[0].effect == TargetStanding::Effect::partial);
+}
