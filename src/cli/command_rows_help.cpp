@@ -65,7 +65,6 @@ std::vector<Command> later_commands() {
       later_command("permissions", "the least privilege that the pipeline needs"),
       later_command("doctor", "whether everything is reachable"),
       later_command("report", "one page about a run"),
-      later_command("rehearse", "the pipeline against simulated targets"),
   };
 }
 

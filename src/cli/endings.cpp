@@ -33,11 +33,17 @@ ui::Ending view_of(const engine::Ending& ending, const config::Pipeline& pipelin
 
 ExitCode conclude(Invocation& invocation, const Wiring& wiring, const engine::Ending& ending,
                   std::chrono::nanoseconds began) {
+  return conclude(invocation, wiring.pipeline(), ending, began);
+}
+
+ExitCode conclude(Invocation& invocation, const config::Pipeline& pipeline, const engine::Ending& ending,
+                  std::chrono::nanoseconds began, const Value::Map& marks) {
   const auto elapsed = std::chrono::duration_cast<Milliseconds>(invocation.clock.boot() - began);
-  const ui::Ending view = view_of(ending, wiring.pipeline(), elapsed);
+  const ui::Ending view = view_of(ending, pipeline, elapsed);
   const auto code = static_cast<ExitCode>(ending.exit_code);
   Value document = engine::to_value(ending);
   if (ending.error) document["error"] = ui::error_value(*ending.error);
+  for (const auto& [name, value] : marks) document[name] = value;
   document["elapsed_ms"] = static_cast<std::int64_t>(elapsed.count());
   // What failed is for standard error, also when only that is wanted; how the world is, is the command's
   // answer.

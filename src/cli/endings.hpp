@@ -9,5 +9,8 @@ namespace deployctl::cli {
 // `began` is the boot time at which the command started to work.
 ExitCode conclude(Invocation& invocation, const Wiring& wiring, const engine::Ending& ending,
                   std::chrono::nanoseconds began);
+// The same for what ran without the real machine; `marks` are members of the document besides.
+ExitCode conclude(Invocation& invocation, const config::Pipeline& pipeline, const engine::Ending& ending,
+                  std::chrono::nanoseconds began, const Value::Map& marks = {});
 
 } // namespace deployctl::cli

@@ -20,6 +20,7 @@ Result<ExitCode> run_lock(Invocation& invocation);
 Result<ExitCode> run_lock_list(Invocation& invocation);
 Result<ExitCode> run_plan(Invocation& invocation);
 Result<ExitCode> run_provider_list(Invocation& invocation);
+Result<ExitCode> run_rehearse(Invocation& invocation);
 Result<ExitCode> run_reindex(Invocation& invocation);
 Result<ExitCode> run_resume(Invocation& invocation);
 Result<ExitCode> run_rollback(Invocation& invocation);

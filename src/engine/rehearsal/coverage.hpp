@@ -1,0 +1,41 @@
+// Which faults have struck behind which journal record, by crash class: what a number of seeds has tried.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <deployctl/intent.hpp>
+
+#include "engine/rehearsal/faults.hpp"
+#include "state/journal_format.hpp"
+
+namespace deployctl::engine::rehearsal {
+
+class Coverage {
+public:
+  static constexpr std::size_t classes = 6; // the five crash classes, and records of no step
+  static constexpr std::size_t of_the_run = 5;
+  static std::string_view class_name(std::size_t crash_class);
+
+  void add(state::RecordType record, FaultKind fault, std::size_t crash_class) {
+    ++counts_.at(static_cast<std::size_t>(record)).at(static_cast<std::size_t>(fault)).at(crash_class);
+  }
+  void add(const Coverage& other);
+  [[nodiscard]] std::uint64_t count(state::RecordType record, FaultKind fault,
+                                    std::size_t crash_class) const {
+    return counts_.at(static_cast<std::size_t>(record)).at(static_cast<std::size_t>(fault)).at(crash_class);
+  }
+
+  // A table of record types by faults; a cell names the classes seen, '-' stands for one argued impossible.
+  [[nodiscard]] std::string text() const;
+  // "undo x crash x observe": neither seen nor argued impossible.
+  [[nodiscard]] std::vector<std::string> holes() const;
+
+private:
+  using Row = std::array<std::array<std::uint64_t, classes>, fault_table.size()>;
+  std::array<Row, state::record_types.size()> counts_{};
+};
+
+} // namespace deployctl::engine::rehearsal

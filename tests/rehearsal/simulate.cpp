@@ -1,0 +1,123 @@
+// Plays seeds of the simulator and says what was found.
+//   simulate FIRST COUNT [BUG] [--trace] [--json] [--coverage]
+// A seed that breaks an invariant is made smaller and told. Exit 1 when one did.
+#include <chrono>
+#include <cstdio>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "base/json.hpp"
+#include "engine/rehearsal/simulation.hpp"
+
+using namespace deployctl;
+using namespace deployctl::engine::rehearsal;
+
+namespace {
+
+struct Totals {
+  std::uint64_t seeds = 0;
+  std::uint64_t points = 0;
+  std::uint64_t commands = 0;
+  std::map<std::string, std::vector<std::uint64_t>> broken; // seeds by invariant
+  std::map<int, std::uint64_t> exits;
+  Coverage coverage;
+};
+
+void tell(const Simulator& simulator, const Scenario& scenario, bool traced) {
+  const Scenario small = shrunk(simulator, scenario);
+  const Played again = simulator.play(small, true);
+  for (const std::string& line : describe(small)) fmt::print("  {}\n", line);
+  if (traced)
+    for (const std::string& line : again.trace) fmt::print("    {}\n", line);
+  for (const Violation& each : again.violations)
+    fmt::print("  -> {}: {}\n", to_text(each.check), each.detail);
+}
+
+Totals play(const Simulator& simulator, std::uint64_t first, std::uint64_t count, bool told, bool traced) {
+  Totals totals{.seeds = count};
+  for (std::uint64_t seed = first; seed < first + count; ++seed) {
+    const Scenario scenario = make_scenario(seed);
+    const Played played = simulator.play(scenario);
+    totals.points += played.points;
+    totals.commands += played.commands;
+    totals.coverage.add(played.coverage);
+    for (const int code : played.exit_codes) ++totals.exits[code];
+    if (!played.failed()) continue;
+    auto& seeds = totals.broken[std::string(to_text(played.violations.front().check))];
+    seeds.push_back(seed);
+    if (!told || seeds.size() > 1) continue;
+    fmt::print("seed {}: {}\n", seed, to_text(played.violations.front().check));
+    tell(simulator, scenario, traced);
+  }
+  return totals;
+}
+
+Value number(std::uint64_t count) {
+  return static_cast<std::int64_t>(count);
+}
+
+Value coverage_of(const Coverage& coverage) {
+  Value::Map cells;
+  for (const auto& record : state::record_types)
+    for (const FaultInfo& fault : fault_table)
+      for (std::size_t each = 0; each < Coverage::classes; ++each)
+        if (const auto count = coverage.count(record.type, fault.kind, each); count > 0)
+          cells.emplace(fmt::format("{} {} {}", record.name, fault.name, Coverage::class_name(each)),
+                        number(count));
+  return cells;
+}
+
+void print_json(const Totals& totals, double seconds) {
+  Value::Map broken;
+  for (const auto& [name, seeds] : totals.broken)
+    broken.emplace(name, Value::Map{{"count", number(seeds.size())}, {"first", number(seeds.front())}});
+  Value::Map exits;
+  for (const auto& [code, times] : totals.exits) exits.emplace(std::to_string(code), number(times));
+  fmt::print("{}\n", to_json(Value::Map{{"seeds", number(totals.seeds)},
+                                        {"points", number(totals.points)},
+                                        {"commands", number(totals.commands)},
+                                        {"seconds", seconds},
+                                        {"violations", std::move(broken)},
+                                        {"exit_codes", std::move(exits)},
+                                        {"coverage", coverage_of(totals.coverage)}}));
+}
+
+void print_text(const Totals& totals, double seconds, bool with_coverage) {
+  if (with_coverage) fmt::print("{}\n", totals.coverage.text());
+  if (with_coverage)
+    for (const std::string& hole : totals.coverage.holes()) fmt::print("not seen: {}\n", hole);
+  for (const auto& [name, seeds] : totals.broken)
+    fmt::print("{}: {} seeds, the first {}\n", name, seeds.size(), seeds.front());
+  for (const auto& [code, times] : totals.exits) fmt::print("exit {}: {}\n", code, times);
+  fmt::print("{} seeds, {} commands, {} points, {:.1f} s\n", totals.seeds, totals.commands, totals.points,
+             seconds);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (arguments.size() < 2) {
+    fmt::print(stderr, "usage: simulate FIRST COUNT [BUG] [--trace] [--json] [--coverage]\n");
+    return 3;
+  }
+  const std::set<std::string> options(arguments.begin() + 2, arguments.end());
+  Bug bug = Bug::none;
+  for (const BugInfo& each : bug_table)
+    if (options.count(std::string(each.name)) != 0) bug = each.bug;
+  const bool json = options.count("--json") != 0;
+  const Simulator simulator(bug);
+  const auto began = std::chrono::steady_clock::now();
+  const Totals totals = play(simulator, std::stoull(arguments[0]), std::stoull(arguments[1]), !json,
+                             options.count("--trace") != 0);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+  if (json)
+    print_json(totals, took.count());
+  else
+    print_text(totals, took.count(), options.count("--coverage") != 0);
+  return totals.broken.empty() ? 0 : 1;
+}
