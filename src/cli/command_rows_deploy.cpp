@@ -20,6 +20,17 @@ const Flag yes{.name = "yes", .letter = 'y', .help = "answer the question before
 const Flag version{
     .name = "version", .value = "V", .help = "name of the release; default: the version tag at HEAD"};
 
+const Flag build{.name = "build", .help = "make the artifacts first, so that the plan has their digests"};
+const Flag from{.name = "from",
+                .value = "ENV",
+                .help = "take the artifacts that this environment has proven",
+                .candidates = Candidates::environments};
+const Flag no_from{.name = "no-from",
+                   .value = "WHY",
+                   .help =
+                       "make the artifacts here although the pipeline says 'from'; the reason is recorded"};
+const Flag prune{.name = "prune", .help = "remove what the live release has and the pipeline does not"};
+
 Flag later(std::string_view name, std::string_view value = {}) {
   return {.name = name, .value = value, .since = Since::later};
 }
@@ -58,10 +69,10 @@ std::vector<Command> first_steps() {
                  {.name = "detailed-exitcode", .help = "exit 2 when changes are pending"},
                  version,
                  {.name = "full", .help = "show unchanged steps and every field"},
-                 later("from", "ENV"),
-                 later("no-from", "WHY"),
-                 later("build"),
-                 later("prune")},
+                 from,
+                 no_from,
+                 build,
+                 prune},
        .run = run_plan},
   };
 }
@@ -77,10 +88,10 @@ std::vector<Command> changing() {
        .flags = {yes,
                  {.name = "dry-run", .help = "the same as 'plan'"},
                  version,
-                 later("build"),
-                 later("prune"),
-                 later("from", "ENV"),
-                 later("no-from", "WHY"),
+                 build,
+                 prune,
+                 from,
+                 no_from,
                  {.name = "override-freeze",
                   .value = "WHY",
                   .help = "deploy although it is frozen; the reason is recorded"}},
@@ -120,17 +131,22 @@ std::vector<Command> changing() {
                   .kind = ValueKind::count}},
        .run = run_rehearse},
       {.name = "rollback",
-       .summary = "Go back to a recorded release: a plan, a question, the same engine.",
+       .summary = "Go back to an older release: a plan, a question, the same engine.",
        .examples = {{"rollback production", "to the last good release before the live one"},
-                    {"rollback production --to v1.4.0", "to this one"}},
+                    {"rollback production --to v1.4.0", "to this one; without a record to the git tag"},
+                    {"rollback production -o back.plan", "save the plan, for 'apply back.plan'"}},
        .arguments = {environment},
        .flags = {{.name = "to",
                   .value = "RELEASE",
-                  .help = "number, version, commit or id",
+                  .help = "number, version, commit, id, or a tag of the source",
                   .candidates = Candidates::releases},
                  plan_out,
                  yes,
-                 later("cross", "STEP")},
+                 {.name = "cross",
+                  .value = "STEP",
+                  .help = "go back over this step although older code does not work with what it did",
+                  .candidates = Candidates::steps,
+                  .repeats = true}},
        .run = run_rollback},
       {.name = "run",
        .summary = "Run steps and what they need. Makes no release.",

@@ -47,6 +47,18 @@ config::GitFacts git_facts(const vcs::Head& head, const vcs::WorkTree& tree, con
   return git;
 }
 
+config::GitFacts facts_of_revision(const Revision& revision, const vcs::Head& head) {
+  constexpr std::size_t short_length = 7;
+  return {.sha = revision.commit,
+          .short_sha = revision.commit.substr(0, std::max(short_length, head.short_sha.size())),
+          .branch = {},
+          .tag = revision.tag,
+          .tags = {revision.tag},
+          .describe = revision.tag,
+          .dirty = false,
+          .shallow = head.shallow};
+}
+
 } // namespace
 
 CiRefs ci_refs(const os::Environment& environment) {
@@ -67,7 +79,7 @@ config::Facts facts_of_process(const Invocation& invocation) {
 }
 
 Result<Surroundings> survey(const Invocation& invocation, const std::string& directory,
-                            const std::string& run_id, const state::Release* live) {
+                            const std::string& run_id, const state::Release* live, const Revision* revision) {
   Surroundings found{.facts = facts_of_process(invocation), .repository = std::nullopt};
   found.facts.run_id = run_id;
   if (live) {
@@ -78,8 +90,12 @@ Result<Surroundings> survey(const Invocation& invocation, const std::string& dir
   if (!repository) return found;
   DEPLOYCTL_TRY(const vcs::Head head, repository->head());
   if (head.sha.empty()) return found; // no commit yet: nothing that could be named
-  DEPLOYCTL_TRY(const vcs::WorkTree tree, repository->work_tree());
-  found.facts.git = git_facts(head, tree, ci_refs(invocation.environment));
+  if (revision) {
+    found.facts.git = facts_of_revision(*revision, head);
+  } else {
+    DEPLOYCTL_TRY(const vcs::WorkTree tree, repository->work_tree());
+    found.facts.git = git_facts(head, tree, ci_refs(invocation.environment));
+  }
   found.repository = std::move(repository);
   return found;
 }

@@ -21,9 +21,16 @@ struct Surroundings {
   std::optional<vcs::Repository> repository; // none outside of one, or before its first commit
 };
 
-// `live` is the current release, or null.
+// A commit that is deployed from a tree of its own, not from the working tree.
+struct Revision {
+  std::string tag;
+  std::string commit; // 40 hex
+};
+
+// `live` is the current release, or null. With a revision the facts of git are its, not those of HEAD.
 Result<Surroundings> survey(const Invocation& invocation, const std::string& directory,
-                            const std::string& run_id, const state::Release* live);
+                            const std::string& run_id, const state::Release* live,
+                            const Revision* revision = nullptr);
 
 // Branch and tag as the CI's variables tell them: what HEAD does not know when it is detached.
 struct CiRefs {

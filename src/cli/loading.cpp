@@ -8,7 +8,10 @@ Result<Loaded> load_environment(Invocation& invocation, const Project& project,
                                 const std::string& environment, const RunFacts& run) {
   DEPLOYCTL_CHECK(check_environment(project, environment));
   Loaded loaded{.catalog = invocation.machine.catalog(), .pipeline = {}, .surroundings = {}};
-  DEPLOYCTL_TRY(loaded.surroundings, survey(invocation, project.directory, run.run_id, run.live));
+  const Checkout* checkout = run.checkout;
+  DEPLOYCTL_TRY(loaded.surroundings,
+                survey(invocation, checkout ? checkout->origin() : project.directory, run.run_id, run.live,
+                       checkout ? &checkout->revision() : nullptr));
   const engine::LocalFiles files(project.directory);
   const config::Probes probes{.files = files, .zones = time_zones};
   config::Outcome outcome = config::load({.document = project.document,

@@ -6,6 +6,7 @@
 
 #include <deployctl/provider.hpp>
 
+#include "cli/checkout.hpp"
 #include "cli/facts.hpp"
 #include "cli/project.hpp"
 #include "config/pipeline.hpp"
@@ -18,10 +19,11 @@ struct Loaded {
   Surroundings surroundings;
 };
 
-// What a run adds to the facts; both may be left out by commands that only look.
+// What a run adds to the facts; all may be left out by commands that only look.
 struct RunFacts {
   std::string run_id;
   const state::Release* live = nullptr;
+  const Checkout* checkout = nullptr; // where the project's tree comes from, when not from the working tree
 };
 
 // Error (config) when the environment is not there or the pipeline has mistakes; they have been shown.

@@ -43,9 +43,9 @@ Result<PlanSubject> find_subject(const Project& project, const std::string& name
   DEPLOYCTL_TRY(plan::Plan plan, plan::from_file(*text).map_error([&](Error error) {
     return std::move(error).in("while checking the digest of '" + name + "'");
   }));
-  if (plan.content.operation != "apply")
+  if (plan.content.operation != "apply" && plan.content.operation != "rollback")
     return fail(Cause::config,
-                "'" + name + "' is a plan of '" + plan.content.operation + "', not of 'apply'");
+                "'" + name + "' is a plan of '" + plan.content.operation + "', not of 'apply' or 'rollback'");
   if (plan.content.project != project.name())
     return fail(Cause::config, "'" + name + "' is a plan of '" + plan.content.project +
                                    "', the pipeline is of '" + project.name() + "'");

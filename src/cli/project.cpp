@@ -29,14 +29,19 @@ std::string Project::name() const {
 Result<Project> open_project(Invocation& invocation) {
   const Options& options = invocation.options;
   const std::string path = std::filesystem::absolute(options.file).lexically_normal().string();
-  Result<std::string> text = os::read_file(path, read_limit);
-  if (!text) return fail(without_file(options, std::move(text).error()));
-  yaml::ParseOutcome outcome = yaml::parse(options.file, *std::move(text));
+  return read_project(invocation, options.file, path).map_error([&](Error error) {
+    return without_file(options, std::move(error));
+  });
+}
+
+Result<Project> read_project(Invocation& invocation, const std::string& name, const std::string& path) {
+  DEPLOYCTL_TRY(std::string text, os::read_file(path, read_limit));
+  yaml::ParseOutcome outcome = yaml::parse(name, std::move(text));
   if (!outcome.document) {
-    invocation.console.report({Source{.name = options.file, .text = {}}}, outcome.diagnostics);
-    return fail(Cause::config, "'" + options.file + "' cannot be read as YAML");
+    invocation.console.report({Source{.name = name, .text = {}}}, outcome.diagnostics);
+    return fail(Cause::config, "'" + name + "' cannot be read as YAML");
   }
-  return Project{.file = options.file,
+  return Project{.file = name,
                  .directory = std::filesystem::path(path).parent_path().string(),
                  .document = *std::move(outcome.document),
                  .mistakes = std::move(outcome.diagnostics)};

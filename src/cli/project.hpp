@@ -23,8 +23,11 @@ struct Project {
   [[nodiscard]] std::vector<std::string> environments() const { return config::environment_names(document); }
 };
 
-// Error (config) when there is no file, or no tree could be made of it (then its mistakes have been shown). A
-// project with mistakes is good enough for looking at records.
+// The file at `path`, called `name` in messages. For the pipeline of another tree than the one at hand.
+Result<Project> read_project(Invocation& invocation, const std::string& name, const std::string& path);
+
+// The file that the options name. Error (config) when there is no file, or no tree could be made of it (then
+// its mistakes have been shown). A project with mistakes is good enough for looking at records.
 Result<Project> open_project(Invocation& invocation);
 
 // Shows the project's own mistakes and these; error (config) "deploy.yaml has 3 mistakes" when one is an

@@ -25,15 +25,16 @@ std::pair<std::vector<plan::Commit>, int> commits_between(const vcs::Repository&
 } // namespace
 
 Result<std::unique_ptr<Wiring>> Wiring::open(Invocation& invocation, const Project& project,
-                                             const std::string& environment, const std::string& run_id) {
+                                             const std::string& environment, const std::string& run_id,
+                                             const Checkout* checkout) {
   DEPLOYCTL_CHECK(check_environment(project, environment));
-  std::unique_ptr<Wiring> wiring(new Wiring(invocation, project));
+  std::unique_ptr<Wiring> wiring(new Wiring(invocation, project, checkout));
   const std::string stack = project.stack(environment);
   wiring->run_id_ = run_id.empty() ? UlidSource(invocation.clock, invocation.random).next() : run_id;
   DEPLOYCTL_CHECK(wiring->open_events());
   DEPLOYCTL_CHECK(wiring->open_records(stack));
-  const RunFacts run{.run_id = wiring->run_id_, .live = wiring->live_ ? &*wiring->live_ : nullptr};
-  DEPLOYCTL_TRY(wiring->loaded_, load_environment(invocation, project, environment, run));
+  const RunFacts run{.run_id = wiring->run_id_, .live = wiring->live(), .checkout = checkout};
+  DEPLOYCTL_TRY(wiring->loaded_, load_environment(invocation, wiring->tree_, environment, run));
   DEPLOYCTL_CHECK(wiring->open_machine(stack));
   DEPLOYCTL_CHECK(wiring->open_source());
   wiring->wire();
@@ -63,11 +64,11 @@ Status Wiring::open_records(const std::string& stack) {
 
 Status Wiring::open_machine(const std::string& stack) {
   variables_.insert(invocation_.environment.begin(), invocation_.environment.end());
-  processes_.emplace(invocation_.clock, project_.directory, invocation_.environment);
+  processes_.emplace(invocation_.clock, tree_.directory, invocation_.environment);
   hosts_.emplace(invocation_.clock, invocation_.environment);
   http_.emplace(net::HttpSettings{.user_agent = "deployctl/" DEPLOYCTL_VERSION,
                                   .proxies = net::proxies_from(invocation_.environment)});
-  files_.emplace(project_.directory, state_->blobs());
+  files_.emplace(tree_.directory, state_->blobs());
   DEPLOYCTL_TRY(const state::StackState opened, state_->stack(stack));
   DEPLOYCTL_TRY(Secret key, opened.key());
   std::vector<secrets::Declaration> declarations;
@@ -85,31 +86,40 @@ Status Wiring::open_machine(const std::string& stack) {
 }
 
 Status Wiring::open_source() {
-  inputs_.emplace(project_.directory);
-  source_.emplace(engine::Source{.files = &*inputs_, .directory = project_.directory});
+  inputs_.emplace(tree_.directory);
+  source_.emplace(engine::Source{.files = &*inputs_, .directory = tree_.directory});
   const config::Facts& facts = loaded_.surroundings.facts;
   // Outside a repository the version is the run's id: as a part of the plan it would make every plan another
   // one.
   if (facts.git || facts.version) source_->version = loaded_.pipeline.release_version;
   if (!loaded_.surroundings.repository) return {};
-  vcs::Repository& repository = *loaded_.surroundings.repository;
   const config::GitFacts& git = *facts.git;
   source_->commit = git.sha;
   source_->branch = git.branch;
   source_->tags = git.tags;
   source_->dirty = git.dirty;
+  return describe_sources(*loaded_.surroundings.repository);
+}
+
+Status Wiring::describe_sources(vcs::Repository& repository) {
   DEPLOYCTL_TRY(const std::string folder, repository.below_root(project_.directory));
-  DEPLOYCTL_TRY(source_->tree, repository.tree_hash({}, folder));
-  source_->sources_hash = [this, &repository, folder](const std::vector<std::string>& globs) {
-    const std::lock_guard lock(repository_mutex_);
-    return repository.tree_hash(globs, folder);
+  const auto take = [this, &repository] {
+    return checkout_ ? repository.source_tree_of(checkout_->revision().commit) : repository.source_tree();
   };
-  DEPLOYCTL_TRY(const vcs::CommitLine commit, repository.commit(git.sha));
+  DEPLOYCTL_TRY(const vcs::SourceTree tree, take());
+  DEPLOYCTL_TRY(source_->tree, tree.hash({}, folder));
+  // The working tree may change while people look at the plan, so it is taken anew.
+  source_->sources_hash = [this, take, folder](const std::vector<std::string>& globs) -> Result<std::string> {
+    const std::lock_guard lock(repository_mutex_);
+    DEPLOYCTL_TRY(const vcs::SourceTree now, take());
+    return now.hash(globs, folder);
+  };
+  DEPLOYCTL_TRY(const vcs::CommitLine commit, repository.commit(source_->commit));
   source_->commit_author = commit.author;
   if (const auto time = parse_time(commit.time)) source_->committed_at = *time;
   source_->planner = repository.user_email();
-  source_->shallow = git.shallow;
-  source_->kinship = [this, &repository, head = git.sha](const std::string& other) {
+  source_->shallow = loaded_.surroundings.facts.git->shallow;
+  source_->kinship = [this, &repository, head = source_->commit](const std::string& other) {
     const std::lock_guard lock(repository_mutex_);
     return repository.kinship(head, other);
   };
@@ -117,7 +127,7 @@ Status Wiring::open_source() {
     const std::lock_guard lock(repository_mutex_);
     return repository.file_at(revision, (std::filesystem::path(folder) / path).lexically_normal().string());
   };
-  source_->commits_since = [this, &repository, head = git.sha](const std::string& since) {
+  source_->commits_since = [this, &repository, head = source_->commit](const std::string& since) {
     const std::lock_guard lock(repository_mutex_);
     return commits_between(repository, since, head);
   };
@@ -127,6 +137,9 @@ Status Wiring::open_source() {
 engine::ApplyOptions Wiring::options() const {
   return {.lock_policy = invocation_.options.lock_policy,
           .lock_wait = invocation_.options.lock_wait,
+          .prune = invocation_.line.has("prune"),
+          .from = invocation_.line.value("from").value_or(""),
+          .no_from = invocation_.line.value("no-from").value_or(""),
           .run_id = run_id_};
 }
 

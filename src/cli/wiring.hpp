@@ -27,9 +27,10 @@ namespace deployctl::cli {
 class Wiring {
 public:
   // Loads the pipeline of `environment`; its mistakes have been shown when this is an error. `run`: one that
-  // goes on; a new id otherwise.
+  // goes on; a new id otherwise. With a checkout that tree's: records and secrets stay the project's.
   static Result<std::unique_ptr<Wiring>> open(Invocation& invocation, const Project& project,
-                                              const std::string& environment, const std::string& run = {});
+                                              const std::string& environment, const std::string& run = {},
+                                              const Checkout* checkout = nullptr);
   Wiring(const Wiring&) = delete;
   Wiring& operator=(const Wiring&) = delete;
 
@@ -40,19 +41,28 @@ public:
   [[nodiscard]] const state::Release* live() const {
     return live_ ? &*live_ : nullptr;
   } // null: nothing is live
+  [[nodiscard]] const state::History& history() const { return *history_; }
+  [[nodiscard]] const vcs::Repository* repository() const { // null outside of one
+    return loaded_.surroundings.repository ? &*loaded_.surroundings.repository : nullptr;
+  }
   [[nodiscard]] const std::string& run_id() const { return run_id_; }
 
 private:
-  Wiring(Invocation& invocation, const Project& project) : invocation_(invocation), project_(project) {}
+  Wiring(Invocation& invocation, const Project& project, const Checkout* checkout)
+      : invocation_(invocation), project_(project), tree_(checkout ? checkout->project() : project),
+        checkout_(checkout) {}
 
   Status open_events();
   Status open_records(const std::string& stack);
   Status open_machine(const std::string& stack);
   Status open_source();
+  Status describe_sources(vcs::Repository& repository);
   void wire();
 
   Invocation& invocation_;
-  const Project& project_;
+  const Project& project_;   // whose records and secrets
+  const Project& tree_;      // what is deployed
+  const Checkout* checkout_; // where the tree comes from; null: it is the working tree
   std::string run_id_;
   std::optional<Interruption> interruption_;
   std::optional<state::LocalState> state_;

@@ -103,6 +103,7 @@ Value pipeline_value(const Pipeline& pipeline) {
                  {"finally", listed(pipeline.finally, step_value)},
                  {"on_failure", on_failure_text(pipeline.on_failure)},
                  {"release_version", pipeline.release_version}};
+  if (!pipeline.from.empty()) map["from"] = pipeline.from;
   if (pipeline.allow) map["allow"] = to_value(*pipeline.allow);
   if (pipeline.approval) map["approval"] = to_value(*pipeline.approval);
   if (!pipeline.freeze.empty())

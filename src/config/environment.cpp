@@ -22,6 +22,10 @@ namespace deployctl::config {
 
 namespace {
 
+std::string text_or_empty(const Value& value) {
+  return value.text() ? *value.text() : std::string();
+}
+
 // Hosts may use variables and the environment's facts, never each other.
 Roles read_roles(const yaml::Node& environment, Scope& scope, const Reader& reader, Knowledge knowledge,
                  Findings& findings) {
@@ -208,6 +212,7 @@ Pipeline read_environment(const Subject& subject, std::string_view environment, 
   Pipeline out{.project = std::string(reading.project()),
                .environment = std::string(environment),
                .is_protected = reading.key(own, environment_fields(), "protected") == Value(true),
+               .from = text_or_empty(reading.key(own, environment_fields(), "from")),
                .allow = read_allow(reading.key(own, environment_fields(), "allow")),
                .approval = read_approval(reading.key(own, environment_fields(), "approval")),
                .freeze = read_freeze(reading.key(own, environment_fields(), "freeze")),

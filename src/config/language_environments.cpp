@@ -99,7 +99,7 @@ std::vector<Field> environment_rules() {
   return {
       allow_field(),
       boolean("protected", "Asks for the environment's name instead of 'yes', and refuses unknown images."),
-      since_later(text("from", "The environment whose proven artifacts are taken.", "staging")),
+      text("from", "The environment whose proven artifacts are taken.", "staging"),
       approval_field(),
       freeze_field(),
       hosts_field()};

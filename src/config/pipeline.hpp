@@ -95,6 +95,7 @@ struct Pipeline {
   std::string project;
   std::string environment;
   bool is_protected = false;
+  std::string from; // the environment whose proven artifacts are taken; empty: artifacts are made here
   std::optional<Allow> allow;
   std::optional<ApprovalRule> approval;
   std::vector<FreezeWindow> freeze;

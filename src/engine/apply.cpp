@@ -113,6 +113,17 @@ bool removes(const plan::Plan& plan, const config::Pipeline& pipeline) {
                      });
 }
 
+// A saved plan says itself how it was made.
+ApplyOptions as_planned(const plan::Plan& plan, const config::Pipeline& pipeline, ApplyOptions options) {
+  options.prune = removes(plan, pipeline);
+  options.from = plan.content.promoted_from;
+  options.no_from = plan.content.no_from;
+  for (const plan::PlannedStep& step : plan.content.steps)
+    if (std::ranges::find(plan.content.built, step.id) != plan.content.built.end())
+      options.made[step.id] = step.outputs;
+  return options;
+}
+
 } // namespace
 
 Ending carry_out(const Undertaking& undertaking, const plan::Plan& plan) {
@@ -154,7 +165,9 @@ Ending apply(Environment& environment, const config::Pipeline& pipeline, const S
   auto planning = Planning::open(environment, pipeline, source, "apply");
   if (!planning) return refused(planning.error());
   if (auto may = may_follow(environment, source, (*planning)->live()); !may) return refused(may.error());
-  if (options.prune || (plan && removes(*plan, pipeline))) (*planning)->prune();
+  if (auto follows = (*planning)->follow(source, plan ? as_planned(*plan, pipeline, options) : options);
+      !follows)
+    return refused(follows.error());
   if (!plan) {
     auto made = make_plan((*planning)->request());
     if (!made) return refused(made.error());

@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "base/json.hpp"
+
 namespace deployctl::engine {
 
 namespace {
@@ -38,12 +40,29 @@ constexpr std::array<EffectLine, 7> effect_lines = {{
     {Effect::behind, WorldLine::Kind::remaining, "left behind"},
 }};
 
+constexpr std::size_t facts_shown = 5;
+
+// What a person would have to do by hand: the forward change, read backwards.
+std::string by_hand(const Change& change) {
+  if (change.action == Action::create) return "; by hand: remove it";
+  std::string text;
+  for (std::size_t i = 0; i < change.fields.size() && i < facts_shown; ++i) {
+    const FieldChange& field = change.fields[i];
+    text += (text.empty() ? "; by hand: " : ", ") + field.path +
+            (field.before.is_null() ? " unset" : " back to " + to_json(field.before));
+  }
+  if (change.fields.size() > facts_shown)
+    text += " and " + std::to_string(change.fields.size() - facts_shown) + " more";
+  return text;
+}
+
 WorldLine line_of(const TargetStanding& standing, const Deployment& deployment) {
   const EffectLine& row = effect_lines.at(static_cast<std::size_t>(standing.effect));
   const RunStep& step = deployment.steps.at(standing.at.step);
-  const std::string target = step.targets.at(standing.at.target).target.name;
-  return {row.kind, step.approved.id, target,
-          standing.detail.empty() ? std::string(row.detail) : standing.detail};
+  const RunTarget& target = step.targets.at(standing.at.target);
+  std::string detail = standing.detail.empty() ? std::string(row.detail) : standing.detail;
+  if (standing.effect == Effect::stuck) detail += by_hand(target.change);
+  return {row.kind, step.approved.id, target.target.name, std::move(detail)};
 }
 
 void judge_success(Ending& ending) {

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -93,10 +94,13 @@ struct ApplyOptions {
   LockPolicy lock_policy = LockPolicy::fail;
   std::chrono::milliseconds lock_wait{0}; // for `wait`
   bool prune = false;                     // remove what the live release has and the file does not
-  std::string plan_digest;                // resume only a run of this plan; empty: of the same pipeline
-  std::string override_freeze;            // why it may be deployed in a freeze; empty: it may not
-  std::string approvals;                  // text of PLANFILE.approvals; empty: only what the state keeps
-  std::string run_id;                     // given by cli so that ${run.id} is the same; empty: a new one
+  std::string from;    // take the artifacts of this environment, whatever the pipeline says
+  std::string no_from; // make artifacts here although the pipeline says where to take them from: why
+  std::map<std::string, Value, std::less<>> made; // outputs of what build_artifacts did, by step
+  std::string plan_digest;     // resume only a run of this plan; empty: of the same pipeline
+  std::string override_freeze; // why it may be deployed in a freeze; empty: it may not
+  std::string approvals;       // text of PLANFILE.approvals; empty: only what the state keeps
+  std::string run_id;          // given by cli so that ${run.id} is the same; empty: a new one
 };
 
 // Where the pipeline comes from: facts of git, and how to look at local files. What is referred to outlives
@@ -134,15 +138,23 @@ Ending apply(Environment& environment, const config::Pipeline& pipeline, const S
              std::optional<plan::Plan> plan, const ApplyOptions& options);
 
 // The plan that goes back, or a precise refusal. `to`: release id, number, version or commit; empty: the last
-// good release before the live one. Cause not_found when there is no record: its help says how a git tag can
-// stand in.
+// good release before the live one. Cause not_found when there is no record of it. `cross`: steps that older
+// code does not work with, and that are gone back over all the same.
 struct RollbackPlan {
   plan::Plan plan;
   config::Pipeline pipeline; // the recorded steps, as the pipeline they were
 };
 
 Result<RollbackPlan> rollback_plan(Environment& environment, const config::Pipeline& pipeline,
-                                   const Source& source, const std::string& to);
+                                   const Source& source, const std::string& to,
+                                   const std::vector<std::string>& cross = {});
+// Without a record: `pipeline` and `source` are those of the tree at a tag. Tasks do not run, and what the
+// live release has besides is removed.
+Result<RollbackPlan> rollback_plan_to_tree(Environment& environment, const config::Pipeline& pipeline,
+                                           const Source& source, const std::vector<std::string>& cross = {});
+// One that was saved. A plan without a target release goes to the tree at a tag: `pipeline` is that tree's.
+Result<RollbackPlan> saved_rollback(const Environment& environment, const config::Pipeline& pipeline,
+                                    plan::Plan plan);
 Ending apply_rollback(Environment& environment, const RollbackPlan& rollback, const Source& source,
                       const ApplyOptions& options);
 

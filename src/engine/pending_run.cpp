@@ -15,10 +15,10 @@ namespace {
 
 constexpr std::uint64_t most_plan_bytes = 256U << 20;
 
-// A rollback's pipeline is made of records, so it can be made again.
+// A rollback's pipeline is made of records, so it can be made again; without a record it is that of a tree.
 Result<config::Pipeline> pipeline_of(const Environment& environment, const config::Pipeline& pipeline,
                                      const plan::Content& content) {
-  if (content.operation != "rollback") return pipeline;
+  if (content.target_release.empty()) return pipeline;
   DEPLOYCTL_TRY(const auto release, environment.history.release(content.target_release));
   if (!release)
     return fail(Cause::not_found, fmt::format("release {} is not recorded", content.target_release));
@@ -29,7 +29,7 @@ Result<config::Pipeline> pipeline_of(const Environment& environment, const confi
 
 bool PendingRun::is_of(const std::string& plan_digest) const {
   if (!plan_digest.empty()) return plan_digest == history.header.plan_digest;
-  return plan.content.operation == "rollback" || plan.content.pipeline_digest == pipeline.digest;
+  return !plan.content.target_release.empty() || plan.content.pipeline_digest == pipeline.digest;
 }
 
 Result<PendingRun> read_pending(Environment& environment, const config::Pipeline& pipeline,

@@ -47,6 +47,12 @@ plan::Content new_content(const PlanRequest& request, std::vector<plan::PlannedS
   content.base_release = request.live ? request.live->id : "";
   content.epoch = request.epoch;
   content.target_release = request.target_release;
+  content.crossings = request.crossings;
+  content.promoted_from = request.promoted_from;
+  content.promoted_release = request.promoted_release;
+  content.no_from = request.no_from;
+  for (const auto& [step, settled] : request.settled)
+    if (settled.here) content.built.push_back(step);
   content.secrets = planned_secrets(request, steps);
   content.steps = std::move(steps);
   content.commits = request.commits;

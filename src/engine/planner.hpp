@@ -25,6 +25,14 @@
 
 namespace deployctl::engine {
 
+// A step that is done before the plan is made: an artifact proven elsewhere or made just now, or a task that
+// only such artifacts need.
+struct Settled {
+  Value outputs;
+  std::string why;   // "release 7 of staging"
+  bool here = false; // it ran for this environment
+};
+
 // What a plan is made from. References and pointers must outlive the call.
 struct PlanRequest {
   const config::Pipeline& pipeline;
@@ -40,6 +48,9 @@ struct PlanRequest {
   bool prune = false;                       // remove all that the live release has and the pipeline does not
   bool keep_absent = true;                  // list what the live release has and the file does not as `gone`
   bool tasks = true;                        // rollback: false, tasks are left as they are
+  std::map<std::string, Settled, std::less<>> settled; // by step
+  // rollback: outputs as the release gone back to recorded them, by step. Artifacts are not made again.
+  std::map<std::string, Value, std::less<>> recorded;
 
   std::map<std::string, std::string> secret_versions; // secrets::Resolver::versions
   // secrets::Resolver::with_versions; not set: values are taken as they are.
@@ -55,6 +66,10 @@ struct PlanRequest {
   int commits_total = 0;
   std::int64_t epoch = 0;     // of the stack's cell
   std::string target_release; // rollback: the release gone back to
+  std::vector<plan::Crossing> crossings;
+  std::string promoted_from; // where settled artifacts come from
+  std::string promoted_release;
+  std::string no_from;
 
   std::string created_by; // user@host
   std::string author;     // their address as git knows it

@@ -93,6 +93,12 @@ std::string why_run(const PlanRequest& request, const StepMaterial& context, con
   return inputs.empty() ? "its sources changed" : "inputs changed: " + inputs;
 }
 
+// Of a task that does not run: what it gave in the release that is gone back to, or when it ran last.
+Value outputs_when_done(const PlanRequest& request, const std::string& id, const state::ReleaseStep* last) {
+  if (const auto found = request.recorded.find(id); found != request.recorded.end()) return found->second;
+  return last && !last->outputs.is_null() ? last->outputs : Value(Value::Map());
+}
+
 Status add_runs(const Task& task, const StepMaterial& context, plan::PlannedStep& planned) {
   std::vector<plan::WaveTarget> line;
   for (const Target& target : context.targets) {
@@ -121,6 +127,12 @@ Change run_change(std::string stage, Value desired) {
   change.stages = {{.name = std::move(stage)}};
   change.desired = std::move(desired);
   return change;
+}
+
+plan::PlannedStep as_settled(plan::PlannedStep planned, const Settled& settled) {
+  planned.why = settled.why;
+  planned.outputs = settled.outputs.is_null() ? Value(Value::Map()) : settled.outputs;
+  return planned;
 }
 
 std::string fingerprint_of(const Observation& seen) {
@@ -163,6 +175,10 @@ Result<plan::PlannedStep> plan_task(const PlanRequest& request, const Task& task
                                                      .instance = planned.instance,
                                                      .inputs = planned.inputs,
                                                      .sources_hash = std::move(sources)});
+  if (context.settled) { // what ran elsewhere does not count as done here
+    if (!context.settled->here) planned.task_fingerprint.clear();
+    return as_settled(std::move(planned), *context.settled);
+  }
   const state::ReleaseStep* succeeded =
       request.memory->succeeded(request.live, request.catalog, planned.action, planned.task_fingerprint);
   planned.why = request.tasks ? why_run(request, context, planned, succeeded) : std::string();
@@ -171,8 +187,8 @@ Result<plan::PlannedStep> plan_task(const PlanRequest& request, const Task& task
     DEPLOYCTL_CHECK(add_runs(task, context, planned));
     return planned;
   }
-  const state::ReleaseStep* recorded = succeeded ? succeeded : context.live;
-  planned.outputs = recorded && !recorded->outputs.is_null() ? recorded->outputs : Value(Value::Map());
+  if (!succeeded) planned.task_fingerprint.clear(); // it was left out, not done
+  planned.outputs = outputs_when_done(request, planned.id, succeeded ? succeeded : context.live);
   return planned;
 }
 

@@ -15,6 +15,9 @@ Result<plan::PlannedStep> plan_resource(const Resource& resource, const StepMate
 Result<plan::PlannedStep> plan_task(const PlanRequest& request, const Task& task, const StepMaterial& context,
                                     plan::PlannedStep planned);
 
+// A step that was done before the plan was made: unchanged, with the outputs it gave.
+plan::PlannedStep as_settled(plan::PlannedStep planned, const Settled& settled);
+
 // A change without a provider's plan: an artifact's make, a gate's judgement.
 Change run_change(std::string stage, Value desired);
 

@@ -1,5 +1,6 @@
 #include "engine/planner_secrets.hpp"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -23,15 +24,26 @@ struct SecretUses {
   }
 };
 
+bool differs(const std::string& name, const SecretUses& before, const SecretUses& now) {
+  const auto used = now.texts.find(name);
+  if (used == now.texts.end()) return false; // for connections only: not recorded
+  return std::ranges::any_of(used->second, [&](const std::string& text) {
+    const auto known = before.versions.find(text);
+    return known != before.versions.end() && known->second != now.versions.at(text);
+  });
+}
+
+// The steps of a rollback's pipeline have the inputs of the release gone back to, with the versions of then.
+SecretUses wanted_back(const PlanRequest& request) {
+  SecretUses wanted;
+  if (request.operation == "rollback" && !request.target_release.empty())
+    for (const config::Step& step : request.pipeline.steps) wanted.add(step.inputs);
+  return wanted;
+}
+
 std::string change_of(const std::string& name, const SecretUses& live, const SecretUses& now) {
   if (!live.texts.contains(name)) return "new";
-  const auto used = now.texts.find(name);
-  if (used == now.texts.end()) return "same"; // for connections only: not recorded
-  for (const std::string& text : used->second) {
-    const auto before = live.versions.find(text);
-    if (before != live.versions.end() && before->second != now.versions.at(text)) return "rotated";
-  }
-  return "same";
+  return differs(name, live, now) ? "rotated" : "same";
 }
 
 } // namespace
@@ -45,15 +57,17 @@ std::vector<plan::PlannedSecret> planned_secrets(const PlanRequest& request,
   for (const plan::PlannedStep& step : steps)
     if (step.status != plan::StepStatus::gone) now.add(step.inputs);
 
+  const SecretUses wanted = wanted_back(request);
   std::vector<plan::PlannedSecret> result;
   std::set<std::string> declared;
   for (const config::SecretDeclaration& secret : request.pipeline.secrets) {
     const auto version = request.secret_versions.find(secret.name);
     declared.insert(secret.name);
-    result.push_back({.name = secret.name,
-                      .reference = secret.reference,
-                      .version = version == request.secret_versions.end() ? "" : version->second,
-                      .change = change_of(secret.name, live, now)});
+    result.push_back(
+        {.name = secret.name,
+         .reference = secret.reference,
+         .version = version == request.secret_versions.end() ? "" : version->second,
+         .change = differs(secret.name, wanted, now) ? "kept" : change_of(secret.name, live, now)});
   }
   for (const auto& [name, texts] : live.texts)
     if (!declared.contains(name))

@@ -8,7 +8,8 @@
 namespace deployctl::engine {
 
 // "same", "rotated", "new" or "removed", compared with the versions in the live release's inputs. A secret
-// that only stands inside a composed text is rotated when that text's version differs.
+// that only stands inside a composed text is rotated when that text's version differs. "kept": going
+// back would want an older value, which its store does not have.
 std::vector<plan::PlannedSecret> planned_secrets(const PlanRequest& request,
                                                  const std::vector<plan::PlannedStep>& steps);
 

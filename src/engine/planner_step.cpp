@@ -2,10 +2,6 @@
 
 #include <algorithm>
 
-#include "base/crypto.hpp"
-#include "base/field_diff.hpp"
-#include "base/json.hpp"
-#include "base/strings.hpp"
 #include "engine/planner_change.hpp"
 
 namespace deployctl::engine {
@@ -66,8 +62,11 @@ public:
 
   Result<plan::PlannedStep> operator()(const std::shared_ptr<const Artifact>&) const {
     plan::PlannedStep planned = new_step(context_);
+    if (context_.settled) return as_settled(std::move(planned), *context_.settled);
     const bool was_read = !readings_.empty();
-    if (was_read && readings_.front()->found && !request_.dirty) {
+    const bool found = was_read && readings_.front()->found;
+    if (request_.operation == "rollback") return restored(std::move(planned), found);
+    if (found && !request_.dirty) {
       planned.outputs = *readings_.front()->found;
       return planned;
     }
@@ -112,47 +111,23 @@ public:
   }
 
 private:
+  // Going back makes nothing: what is not there any more cannot be gone back to.
+  [[nodiscard]] Result<plan::PlannedStep> restored(plan::PlannedStep planned, bool found) const {
+    if (!found)
+      return fail(Cause::image_missing, "the artifact of '" + planned.id + "' is not there any more",
+                  "'deployctl history " + request_.pipeline.environment +
+                      " --check' says which releases can be restored");
+    const auto recorded = request_.recorded.find(planned.id);
+    planned.outputs = recorded == request_.recorded.end() ? *readings_.front()->found : recorded->second;
+    return planned;
+  }
+
   const PlanRequest& request_;
   const StepMaterial& context_;
   std::span<const Result<Reading>> readings_;
 };
 
 } // namespace
-
-std::vector<Target> targets_of(const Description& description, const config::Step& step) {
-  if (!description.on_hosts) return {Target{}};
-  std::vector<Target> targets;
-  for (const Host& host : step.hosts) targets.push_back({.name = host.name, .host = host});
-  return targets;
-}
-
-std::string identity_text(const Description& description, const std::string& step, const Value& inputs) {
-  const Value identity = identity_part(description.fields, inputs);
-  bool unknown = false;
-  for_each_unknown(identity, [&](const Unknown&) { unknown = true; });
-  if (unknown) return {};
-  return description.name + (identity.map()->empty() ? "#" + step : to_json(identity));
-}
-
-Value step_outputs(const std::vector<Value>& of_targets) {
-  return of_targets.empty() ? Value(Value::Map()) : of_targets.front();
-}
-
-Ask ask_of(const PlanRequest& request, const plan::PlannedStep& step, const Target& target) {
-  Ask ask{.step = step.id, .inputs = step.inputs, .target = target, .recorded = {}, .release = {}};
-  const Provider* provider = find_provider(request.catalog, step.action);
-  if (!provider) return ask;
-  const Description& description = provider->description;
-  const std::string identity = identity_text(description, step.id, step.inputs);
-  std::vector<Host> hosts;
-  if (target.host) hosts.push_back(*target.host);
-  const auto* live =
-      request.memory->live_step(request.live, request.catalog, {identity, step.id, step.instance, hosts});
-  if (live) ask.recorded = live->inputs;
-  const bool owns = live && description.kind == Kind::resource;
-  ask.inputs = asked_inputs(description, step.inputs, owns ? live->inputs : Value()).asked;
-  return ask;
-}
 
 Result<StepMaterial> step_material(const PlanRequest& request, const config::Step& step,
                                    const config::Outputs& outputs) {
@@ -163,6 +138,8 @@ Result<StepMaterial> step_material(const PlanRequest& request, const config::Ste
   context.provider = find_provider(request.catalog, step.action);
   if (!context.provider) return fail(Cause::internal, "no provider has the action '" + step.action + "'");
   const Description& description = context.provider->description;
+  if (const auto found = request.settled.find(step.id); found != request.settled.end())
+    context.settled = &found->second;
   context.targets = targets_of(description, step);
   if (context.targets.empty()) return fail(Cause::internal, "the step '" + step.id + "' has no hosts");
   const auto located = [&](Error error) {
@@ -181,7 +158,7 @@ Result<StepMaterial> step_material(const PlanRequest& request, const config::Ste
 
 std::vector<Read> reads_of(const StepMaterial& context) {
   std::vector<Read> reads;
-  if (!context.provider) return reads;
+  if (!context.provider || context.settled) return reads;
   const Kind kind = context.provider->description.kind;
   const bool looks_up = kind == Kind::artifact || kind == Kind::data;
   if (kind == Kind::resource ? !context.inputs.identity_known : !looks_up || !is_known(context)) return reads;

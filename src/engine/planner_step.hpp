@@ -17,6 +17,7 @@ struct StepMaterial {
   const config::Step* step = nullptr;
   const Provider* provider = nullptr;       // none: a step that only judges gates
   const state::ReleaseStep* live = nullptr; // the same real thing in the live release
+  const Settled* settled = nullptr;         // done already: the world is not asked
   std::vector<Target> targets;
   StepInputs inputs;
   std::string changed_need; // a step it needs that changes something; empty: none does

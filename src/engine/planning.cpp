@@ -7,6 +7,7 @@
 
 #include "engine/admission.hpp"
 #include "engine/approvals.hpp"
+#include "engine/promotion.hpp"
 #include "secrets/resolver.hpp"
 #include "state/history.hpp"
 
@@ -62,14 +63,34 @@ Status Planning::read_records(const Source& source) {
   return {};
 }
 
-void Planning::prune() {
-  request_.prune = true;
+Status Planning::follow(const Source& source, const ApplyOptions& options) {
+  request_.prune = options.prune;
+  request_.no_from = options.no_from;
+  for (const auto& [step, outputs] : options.made)
+    request_.settled[step] = {.outputs = outputs, .why = "done for this plan", .here = true};
+  const std::string& written = request_.pipeline.from;
+  if (!options.no_from.empty() && written.empty())
+    return fail(Cause::config,
+                fmt::format("'{}' takes its artifacts from nowhere else", request_.pipeline.environment),
+                "leave --no-from out");
+  const std::string& from = options.from.empty() ? written : options.from;
+  return from.empty() || !options.no_from.empty() ? Status() : promote(source, from);
+}
+
+Status Planning::promote(const Source& source, const std::string& from) {
+  DEPLOYCTL_TRY(const Promotion promotion,
+                find_promotion(environment_.history, request_.pipeline, source, from));
+  if (promotion.release.empty()) return {}; // the pipeline has no artifact
+  request_.promoted_from = from;
+  request_.promoted_release = promotion.release;
+  for (const auto& [step, settled] : promotion.settled) request_.settled[step] = settled;
+  return {};
 }
 
 Result<plan::Plan> plan_apply(Environment& environment, const config::Pipeline& pipeline,
                               const Source& source, const ApplyOptions& options) {
   DEPLOYCTL_TRY(const auto planning, Planning::open(environment, pipeline, source, "apply"));
-  if (options.prune) planning->prune();
+  DEPLOYCTL_CHECK(planning->follow(source, options));
   warn_of_rules(environment, pipeline, source, planning->live());
   return make_plan(planning->request());
 }

@@ -20,8 +20,9 @@ public:
   static Result<std::unique_ptr<Planning>> open(Environment& environment, const config::Pipeline& pipeline,
                                                 const Source& source, std::string operation);
 
-  // Steps of the live release that the pipeline does not have are to be removed.
-  void prune();
+  // Prune, promotion and what was made beforehand. Errors: policy when artifacts should come from an
+  // environment that has not proven this source.
+  Status follow(const Source& source, const ApplyOptions& options);
 
   [[nodiscard]] PlanRequest& request() { return request_; }
   [[nodiscard]] const state::StackState& stack() const { return stack_; }
@@ -31,6 +32,7 @@ private:
   Planning(Environment& environment, const config::Pipeline& pipeline, const Source& source,
            state::StackState stack);
   Status read_records(const Source& source);
+  Status promote(const Source& source, const std::string& from);
 
   Environment& environment_;
   state::StackState stack_;

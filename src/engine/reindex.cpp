@@ -92,7 +92,7 @@ Status Reindexing::enter_releases() {
     for (const auto& [number, release] : releases) {
       DEPLOYCTL_CHECK(history_.add_release(release));
       ++report_.releases;
-      if (before && !release.rolled_back_to.empty())
+      if (before && release.operation == "rollback")
         DEPLOYCTL_CHECK(history_.set_quarantine(before->id, true, quarantine_reason(release)));
       before = &release;
     }

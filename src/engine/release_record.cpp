@@ -26,7 +26,8 @@ state::ReleaseStep record_of(const RunStep& step, const OutputBook& outputs, con
                             .hosts = hosts_of(step),
                             .needs = step.approved.needs,
                             .task_fingerprint = step.now.task_fingerprint,
-                            .irreversible = step.approved.irreversible};
+                            .irreversible = step.approved.irreversible,
+                            .older_code_works = step.approved.older_code_works};
   if (step.provider) record.identity = identity_text(step.provider->description, record.id, step.inputs);
   if (const Value* known = outputs.find(record.id)) record.outputs = redacted(*known, redactions);
   return record;
@@ -71,7 +72,7 @@ state::Release make_release(const Deployment& deployment, const ReleaseFacts& fa
                          .project = content.project,
                          .environment = content.environment,
                          .commit = content.commit,
-                         .tree = facts.source.tree,
+                         .tree = facts.restored ? facts.restored->tree : facts.source.tree,
                          .dirty = content.dirty,
                          .created_at = format_time(facts.environment.ports.clock.wall()),
                          .created_by = facts.environment.user_at_host,
@@ -81,7 +82,10 @@ state::Release make_release(const Deployment& deployment, const ReleaseFacts& fa
                          .pipeline_digest = content.pipeline_digest,
                          .outcome = facts.outcome,
                          .tool = facts.environment.tool,
-                         .rolled_back_to = content.target_release};
+                         .rolled_back_to = content.target_release,
+                         .promoted_from = content.promoted_from,
+                         .promoted_release = content.promoted_release,
+                         .no_from = content.no_from};
   release.freeze_override = deployment.freeze_override;
   for (const ApprovalRecord& approval : deployment.approvals)
     release.approvals.push_back({approval.step, approval.by, approval.how});

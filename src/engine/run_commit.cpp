@@ -73,7 +73,7 @@ Status Run::enter_release(const state::Release& release) {
   DEPLOYCTL_TRY(const auto known, history.release(release.id));
   if (!known) DEPLOYCTL_CHECK(history.add_release(release));
   const auto& live = order_.planning.live();
-  if (release.rolled_back_to.empty() || !live || live->id == release.id) return {};
+  if (release.operation != "rollback" || !live || live->id == release.id) return {};
   return history.set_quarantine(live->id, true, quarantine_reason(release));
 }
 

@@ -44,6 +44,10 @@ struct Members<PlannedSecret> {
                  member("version", &PlannedSecret::version), member("change", &PlannedSecret::change)};
 };
 template <>
+struct Members<Crossing> {
+  static constexpr auto list = std::tuple{member("step", &Crossing::step), member("why", &Crossing::why)};
+};
+template <>
 struct Members<Commit> {
   static constexpr auto list = std::tuple{member("sha", &Commit::sha), member("author", &Commit::author),
                                           member("title", &Commit::title)};
@@ -76,6 +80,11 @@ struct Members<Content> {
                                           member("base_release", &Content::base_release),
                                           member("epoch", &Content::epoch),
                                           member("target_release", &Content::target_release),
+                                          member("crossings", &Content::crossings),
+                                          member("promoted_from", &Content::promoted_from),
+                                          member("promoted_release", &Content::promoted_release),
+                                          member("built", &Content::built),
+                                          member("no_from", &Content::no_from),
                                           member("steps", &Content::steps),
                                           member("secrets", &Content::secrets),
                                           member("commits", &Content::commits),
@@ -205,7 +214,8 @@ Counts count(const Content& content) {
 // Step by step, since a large plan as one Value takes many times its text.
 std::string content_digest(const Content& content) {
   Sha256 hash;
-  hash.update(to_json(encode_without(content, {"base_release", "epoch", "steps", "target_release"})));
+  hash.update(to_json(
+      encode_without(content, {"base_release", "epoch", "promoted_release", "steps", "target_release"})));
   for (const PlannedStep& step : content.steps) hash.update("\n").update(to_json(without_facts(step)));
   return hash.finish().hex();
 }

@@ -54,7 +54,14 @@ struct PlannedSecret {
   std::string name;
   std::string reference;
   std::string version; // the store's id or a keyed fingerprint; empty: known at apply
-  std::string change;  // "same" | "rotated" | "new" | "removed"
+  std::string change;  // "same" | "rotated" | "new" | "removed" | "kept": gone back without it, since its
+                       // store has no older value
+};
+
+// A rollback over a step that older code does not work with, because a person named it.
+struct Crossing {
+  std::string step;
+  std::string why;
 };
 
 struct Commit {
@@ -81,10 +88,15 @@ struct Content {
   std::string commit;
   bool dirty = false;
   std::string pipeline_digest;
-  std::string base_release;       // live release id, empty if none
-  std::int64_t epoch = 0;         // of the stack's cell when planned
-  std::string target_release;     // rollback: the release gone back to
-  std::vector<PlannedStep> steps; // topological, then file order
+  std::string base_release;        // live release id, empty if none
+  std::int64_t epoch = 0;          // of the stack's cell when planned
+  std::string target_release;      // rollback: the release gone back to; empty when that is a tag
+  std::vector<Crossing> crossings; // rollback: barriers that are crossed
+  std::string promoted_from;       // the environment whose artifacts these are; empty: made for this one
+  std::string promoted_release;    // its release
+  std::vector<std::string> built;  // steps that were done just before, to know their outputs
+  std::string no_from;             // why artifacts are not taken from where the pipeline says
+  std::vector<PlannedStep> steps;  // topological, then file order
   std::vector<PlannedSecret> secrets;
   std::vector<Commit> commits; // between the live release and this one, newest first, at most 50
   int commits_total = 0;

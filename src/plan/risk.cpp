@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 
 namespace deployctl::plan {
 namespace {
@@ -53,6 +54,12 @@ void add_step(std::vector<Risk>& risks, const PlannedStep& step) {
     }
 }
 
+std::optional<RiskKind> risk_of(const PlannedSecret& secret) {
+  if (secret.change == "rotated") return RiskKind::secret_rotated;
+  if (secret.change == "kept") return RiskKind::secret_kept;
+  return std::nullopt;
+}
+
 constexpr std::size_t risk_ranks = risk_names.size();
 
 std::size_t rank(const PlannedStep& step) {
@@ -79,10 +86,12 @@ std::size_t rank(const PlannedStep& step) {
 std::vector<Risk> risks(const Content& content) {
   std::vector<Risk> result;
   for (const PlannedStep& step : content.steps) add_step(result, step);
+  for (const Crossing& crossing : content.crossings)
+    result.push_back(
+        {.kind = RiskKind::crossed, .subject = crossing.step, .targets = {}, .why = crossing.why});
   for (const PlannedSecret& secret : content.secrets)
-    if (secret.change == "rotated")
-      result.push_back(
-          {.kind = RiskKind::secret_rotated, .subject = secret.name, .targets = {}, .why = secret.reference});
+    if (const auto kind = risk_of(secret))
+      result.push_back({.kind = *kind, .subject = secret.name, .targets = {}, .why = secret.reference});
   std::ranges::stable_sort(result, {}, &Risk::kind);
   return result;
 }

@@ -15,16 +15,19 @@ namespace deployctl::plan {
 // In the order in which they are shown: what cannot be taken back first.
 enum class RiskKind {
   irreversible,
+  crossed,
   remove,
   replace,
   not_undoable,
   partly_undoable,
   downtime,
-  secret_rotated
+  secret_rotated,
+  secret_kept
 };
 
-inline constexpr std::array<std::string_view, 7> risk_names = {
-    "irreversible", "remove", "replace", "not undoable", "partly undoable", "downtime", "secret rotated"};
+inline constexpr std::array<std::string_view, 9> risk_names = {
+    "irreversible",    "crossed",  "remove",         "replace",    "not undoable",
+    "partly undoable", "downtime", "secret rotated", "secret kept"};
 
 constexpr std::string_view to_text(RiskKind kind) {
   return risk_names.at(static_cast<std::size_t>(kind));

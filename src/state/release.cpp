@@ -46,7 +46,8 @@ Value step_to_value(const ReleaseStep& step) {
                     {"hosts", std::move(hosts)},
                     {"needs", to_list(step.needs)},
                     {"task_fingerprint", step.task_fingerprint},
-                    {"irreversible", step.irreversible}};
+                    {"irreversible", step.irreversible},
+                    {"older_code_works", step.older_code_works}};
 }
 
 Result<ReleaseStep> step_from(const Value& value) {
@@ -57,6 +58,7 @@ Result<ReleaseStep> step_from(const Value& value) {
   fields.read("instance", step.instance).read("identity", step.identity).read("inputs", step.inputs);
   fields.read("outputs", step.outputs).read_each("hosts", step.hosts, host_from).read("needs", step.needs);
   fields.read("task_fingerprint", step.task_fingerprint).read("irreversible", step.irreversible);
+  fields.read("older_code_works", step.older_code_works);
   DEPLOYCTL_CHECK(fields.finish());
   step.kind = static_cast<Kind>(kind);
   return step;
@@ -128,6 +130,9 @@ Value to_value(const Release& release) {
                     {"outcome", to_text(release.outcome)},
                     {"tool", release.tool},
                     {"rolled_back_to", release.rolled_back_to},
+                    {"promoted_from", release.promoted_from},
+                    {"promoted_release", release.promoted_release},
+                    {"no_from", release.no_from},
                     {"quarantined", release.quarantined},
                     {"quarantine_reason", release.quarantine_reason},
                     {"freeze_override", release.freeze_override},
@@ -151,6 +156,8 @@ Result<Release> release_from(const Value& value) {
   fields.read("operation", release.operation).read("plan_digest", release.plan_digest);
   fields.read("pipeline_digest", release.pipeline_digest).read("outcome", outcome, outcome_names);
   fields.read("tool", release.tool).read("rolled_back_to", release.rolled_back_to);
+  fields.read("promoted_from", release.promoted_from).read("promoted_release", release.promoted_release);
+  fields.read("no_from", release.no_from);
   fields.read("quarantined", release.quarantined).read("quarantine_reason", release.quarantine_reason);
   fields.read("freeze_override", release.freeze_override);
   fields.read_each("approvals", release.approvals, approval_from);

@@ -29,6 +29,7 @@ struct ReleaseStep {
   std::vector<std::string> needs;
   std::string task_fingerprint; // tasks
   std::string irreversible;     // why; empty if reversible
+  bool older_code_works = true; // with what an irreversible step did
 };
 
 // Who let it happen: of the whole plan, or of one step.
@@ -55,9 +56,12 @@ struct Release {
   std::string plan_digest;
   std::string pipeline_digest;
   ReleaseOutcome outcome = ReleaseOutcome::good;
-  std::string tool;           // version that made it
-  std::string rolled_back_to; // rollback: id of the release whose inputs these are
-  bool quarantined = false;   // may not be applied again until lifted
+  std::string tool;             // version that made it
+  std::string rolled_back_to;   // rollback: id of the release whose inputs these are
+  std::string promoted_from;    // "staging": whose artifacts these are; empty: made for this release
+  std::string promoted_release; // id of the release there
+  std::string no_from;          // why artifacts were not taken from where the pipeline said
+  bool quarantined = false;     // may not be applied again until lifted
   std::string quarantine_reason;
   std::string freeze_override; // why it was made in a freeze; empty: it was not
   std::vector<ReleaseApproval> approvals;

@@ -17,6 +17,15 @@ std::string history_text(const std::string& stack, const std::vector<ReleaseRow>
   return table.text(style);
 }
 
+std::string choices_text(const std::string& stack, const std::vector<ChoiceRow>& rows, const Style& style) {
+  Table table({"", "NUMBER", "VERSION", "AGE", "RESTORABLE", "BY", "COMMIT"});
+  for (const ChoiceRow& row : rows)
+    table.add({row.proposed ? ">" : "", std::to_string(row.number),
+               row.version.empty() ? "-" : one_line(row.version), row.age, one_line(row.restorable),
+               one_line(row.created_by), one_line(row.commit.substr(0, 10) + " " + row.title)});
+  return paint(style, Role::strong, "Releases of " + stack) + "\n" + table.text(style);
+}
+
 std::string facts_text(const std::string& title, const Facts& facts, const Style& style) {
   std::size_t width = 0;
   for (const auto& [name, value] : facts)

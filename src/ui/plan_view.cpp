@@ -47,6 +47,12 @@ std::string approval_text(const plan::Content& content) {
          (content.approval->of_live ? ", which is live)" : ", which is deployed: there is no release yet)");
 }
 
+std::string artifacts_text(const plan::Content& content) {
+  if (!content.no_from.empty()) return "made here, not taken over: " + one_line(content.no_from);
+  if (content.promoted_from.empty()) return {};
+  return "proven in " + content.promoted_from + ", release " + content.promoted_release;
+}
+
 std::string header(const PlanSubject& subject, const Style& style) {
   const plan::Content& content = subject.plan.content;
   const std::vector<std::string> names = servers(content);
@@ -60,16 +66,25 @@ std::string header(const PlanSubject& subject, const Style& style) {
   if (!content.target_release.empty())
     out.append(header_line("back to", "release " + content.target_release));
   out.append(header_line("approval", approval_text(content)));
+  out.append(header_line("artifacts", artifacts_text(content)));
   return out + header_line("commit", commit);
 }
 
 // How each kind of risk reads behind the step's name, in the order of plan::RiskKind.
-constexpr std::array<std::string_view, 7> risk_phrases = {
-    "is irreversible",      "is removed",     "is replaced, not updated in place", "cannot be undone",
-    "can be undone partly", "has a downtime", "was rotated since the live release"};
+constexpr std::array<std::string_view, 9> risk_phrases = {
+    "is irreversible",
+    "is gone back over, and older code does not work with what it did",
+    "is removed",
+    "is replaced, not updated in place",
+    "cannot be undone",
+    "can be undone partly",
+    "has a downtime",
+    "was rotated since the live release",
+    "keeps today's value: that of the older release is not in its store"};
 
 std::string risk_line(const plan::Risk& risk, const Style& style) {
-  const bool is_secret = risk.kind == plan::RiskKind::secret_rotated;
+  const bool is_secret =
+      risk.kind == plan::RiskKind::secret_rotated || risk.kind == plan::RiskKind::secret_kept;
   std::string out =
       "  " + paint(style, Role::warning, "!") + " " + (is_secret ? "secret " : "") + risk.subject;
   if (!risk.targets.empty()) out.append(" on " + names_text(risk.targets, 4));

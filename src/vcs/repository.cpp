@@ -85,6 +85,12 @@ Result<SourceTree> Repository::source_tree() const {
   return SourceTree(std::move(entries), std::move(differences));
 }
 
+Result<SourceTree> Repository::source_tree_of(std::string_view revision) const {
+  DEPLOYCTL_TRY(const std::string sha, resolve(revision));
+  DEPLOYCTL_TRY(std::vector<TreeEntry> entries, store_->tree(sha));
+  return SourceTree(std::move(entries), {});
+}
+
 Result<WorkTree> Repository::work_tree() const {
   return source_tree().map([](const SourceTree& tree) { return tree.work_tree(); });
 }

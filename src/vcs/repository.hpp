@@ -69,6 +69,8 @@ public:
   // question.
   [[nodiscard]] Result<SourceTree> source_tree() const;
   [[nodiscard]] Result<WorkTree> work_tree() const;
+  // The tree of a commit as if it was checked out and untouched.
+  [[nodiscard]] Result<SourceTree> source_tree_of(std::string_view revision) const;
   [[nodiscard]] Result<std::string> tree_hash(const std::vector<std::string>& globs,
                                               const std::string& folder = {}) const;
 

@@ -85,7 +85,7 @@ TEST_CASE("command line: a switch takes no value, so that --yes=false is not con
 TEST_CASE("command line: what a later version has is refused by name") {
   CHECK(refused({"lint"}).message == "'lint' is not in this version");
   CHECK(refused({"secrets", "check"}).message == "'secrets check' is not in this version");
-  CHECK(refused({"apply", "production", "--build"}).message == "flag '--build' is not in this version");
+  CHECK(refused({"status", "production", "--watch"}).message == "flag '--watch' is not in this version");
 }
 
 TEST_CASE("command line: help wins over missing arguments") {

@@ -62,7 +62,7 @@ TEST_CASE("completion: arguments by their kind, steps again and again") {
 
 TEST_CASE("completion: flags of the command and of all, and their values") {
   CHECK(values({"plan", "production", "--det"}) == Words{"--detailed-exitcode"});
-  CHECK_FALSE(offers({"apply", "--"}, "--build"));
+  CHECK_FALSE(offers({"status", "--"}, "--watch"));
   CHECK(offers({"status", "--"}, "--output"));
   CHECK(values({"plan", "--output", ""}) == Words{"text", "json", "ndjson"});
   CHECK(values({"plan", "--output=j"}) == Words{"--output=json"});

@@ -31,6 +31,9 @@ TEST_CASE("plan file: what was written is read back") {
   CHECK(to_file(*read) == text);
   CHECK(content_digest(read->content) == sample_plan().envelope.digest);
   const PlannedStep& step = read->content.steps.at(0);
+  CHECK(read->content.crossings.at(0).why == "columns are dropped");
+  CHECK(read->content.promoted_from == "staging");
+  CHECK(read->content.built == std::vector<std::string>{"image"});
   CHECK(step.status == StepStatus::change);
   CHECK(step.targets.at(1).target == sample_plan().content.steps.at(0).targets.at(1).target);
   CHECK(step.targets.at(0).change.stages.at(0).ready->consecutive == 2);
@@ -89,6 +92,7 @@ TEST_CASE("plan digest: who, when, facts, release ids and epoch do not change it
   other.envelope.created_by = "bob@ci";
   other.content.base_release = "01J00";
   other.content.epoch = 8;
+  other.content.promoted_release = "01J01";
   other.content.steps.at(0).targets.at(0).facts = Value::Map{{"disk_free", "1GiB"}};
   CHECK(content_digest(other.content) == content_digest(plan.content));
   other.content.steps.at(0).targets.at(0).fingerprint = "f2";

@@ -20,14 +20,16 @@ PlannedStep step(const std::string& id, Action action) {
 TEST_CASE("risk: what cannot be taken back comes first, with its targets gathered") {
   Content content = sample_plan().content;
   content.steps.push_back(step("cache", Action::remove));
+  content.secrets.push_back({.name = "key", .reference = "env://KEY", .version = "v2", .change = "kept"});
   content.steps.push_back({.id = "migrate", .status = StepStatus::run, .irreversible = "forward only"});
   const std::vector<Risk> found = risks(content);
   std::vector<std::string> shown;
   for (const Risk& risk : found) shown.push_back(std::string(to_text(risk.kind)) + " " + risk.subject);
-  CHECK(shown == std::vector<std::string>{"irreversible migrate", "remove cache", "partly undoable web",
-                                          "downtime web", "secret rotated db"});
-  CHECK(found.at(2).targets == std::vector<std::string>{"app-1", "app-2"});
-  CHECK(found.at(2).why == "the old log is gone");
+  CHECK(shown == std::vector<std::string>{"irreversible migrate", "crossed migrate", "remove cache",
+                                          "partly undoable web", "downtime web", "secret rotated db",
+                                          "secret kept key"});
+  CHECK(found.at(3).targets == std::vector<std::string>{"app-1", "app-2"});
+  CHECK(found.at(3).why == "the old log is gone");
 }
 
 TEST_CASE("risk: a replacement names the field that forces it") {

@@ -63,6 +63,11 @@ inline Plan sample_plan() {
   plan.content.environment = "production";
   plan.content.base_release = "01HZX";
   plan.content.epoch = 7;
+  plan.content.crossings = {{.step = "migrate", .why = "columns are dropped"}};
+  plan.content.promoted_from = "staging";
+  plan.content.promoted_release = "01HZY";
+  plan.content.built = {"image"};
+  plan.content.no_from = "";
   plan.content.steps = {web};
   plan.content.secrets = {{.name = "db", .reference = "env://DB", .version = "v1", .change = "rotated"}};
   plan.content.commits = {{.sha = "abc", .author = "Ann", .title = "Say it"}};

@@ -1,6 +1,8 @@
 #include "cli/approve.hpp"
+#include "cli/build.hpp"
 #include "cli/commands/run.hpp"
 #include "cli/endings.hpp"
+#include "cli/going_back.hpp"
 #include "cli/plan_subject.hpp"
 #include "cli/wiring.hpp"
 #include "engine/approval_store.hpp"
@@ -17,16 +19,20 @@ Result<ExitCode> run_apply(Invocation& invocation) {
     return ExitCode::stale_plan;
   }
   if (!subject) return fail(std::move(subject).error());
+  if (subject->plan) DEPLOYCTL_CHECK(refuse_plan_flags(invocation, invocation.line.argument(0)));
+  if (subject->plan && subject->plan->content.operation == "rollback")
+    return apply_saved_rollback(invocation, project, *std::move(subject->plan));
   DEPLOYCTL_TRY(const std::unique_ptr<Wiring> wiring,
                 Wiring::open(invocation, project, subject->environment));
+  DEPLOYCTL_TRY(PlanOptions how, plan_options(invocation, project, *wiring));
+  if (how.failed) return *how.failed;
   attend(invocation, *wiring);
-  engine::ApplyOptions options = wiring->options();
-  options.override_freeze = invocation.line.value("override-freeze").value_or("");
+  how.options.override_freeze = invocation.line.value("override-freeze").value_or("");
   if (subject->plan) {
-    DEPLOYCTL_TRY(options.approvals, engine::approvals_text(approvals_file(invocation.line.argument(0))));
+    DEPLOYCTL_TRY(how.options.approvals, engine::approvals_text(approvals_file(invocation.line.argument(0))));
   }
   const engine::Ending ending = engine::apply(wiring->engine(), wiring->pipeline(), wiring->source(),
-                                              std::move(subject->plan), options);
+                                              std::move(subject->plan), how.options);
   return conclude(invocation, *wiring, ending, began);
 }
 

@@ -25,6 +25,16 @@ vcs::CommitRange commits_of(const Project& project, const state::Release& older,
   return (*repository)->commits_between(older.commit, newer.commit, shown).value_or(vcs::CommitRange{});
 }
 
+// Of the whole source; empty outside a repository or when it is the same.
+std::string sources_line(const state::Release& older, const state::Release& newer) {
+  constexpr std::size_t shown = 12;
+  if (older.tree == newer.tree) return {};
+  const auto name = [](const state::Release& release) {
+    return release.tree.empty() ? std::string("unknown") : release.tree.substr(0, shown);
+  };
+  return "  sources  " + name(older) + " -> " + name(newer) + "\n";
+}
+
 std::string diff_text(const std::vector<StepDiff>& diffs, const vcs::CommitRange& commits,
                       const ui::Style& style) {
   std::string out;
@@ -75,7 +85,9 @@ Result<ExitCode> run_diff(Invocation& invocation) {
   Value document = diff_value(diffs, commits);
   document["older"] = older.id;
   document["newer"] = newer.id;
-  invocation.console.answer(title + diff_text(diffs, commits, invocation.console.out_style()), document);
+  document["sources"] = Value::Map{{"before", older.tree}, {"after", newer.tree}};
+  const ui::Style& style = invocation.console.out_style();
+  invocation.console.answer(title + sources_line(older, newer) + diff_text(diffs, commits, style), document);
   return ExitCode::done;
 }
 

@@ -1,5 +1,6 @@
 #include "cli/commands/run.hpp"
 #include "cli/records.hpp"
+#include "cli/restorability.hpp"
 #include "ui/history_view.hpp"
 
 namespace deployctl::cli {
@@ -58,6 +59,38 @@ std::string runs_text(const std::vector<state::RunRecord>& runs) {
   return out.empty() ? out : "\nRuns that made no release\n" + out;
 }
 
+// Each release with why it could not be restored; what its secrets would be is no reason against it.
+std::string check_text(const std::string& stack, const std::vector<CheckedRelease>& releases) {
+  if (releases.empty()) return "No release of " + stack + " is recorded.\n";
+  std::string out;
+  for (const CheckedRelease& checked : releases) {
+    const bool whole = checked.restorable.missing.empty();
+    out.append("  " + release_title(checked.release) + ": " + (whole ? "restorable" : "not restorable") +
+               "\n");
+    for (const Error& error : checked.restorable.missing) out.append("      " + error.message + "\n");
+    for (const std::string& note : checked.restorable.notes) out.append("      " + note + "\n");
+  }
+  return out;
+}
+
+Result<ExitCode> check_history(Invocation& invocation, const Project& project, int limit) {
+  DEPLOYCTL_TRY(const std::unique_ptr<Wiring> wiring,
+                Wiring::open(invocation, project, invocation.line.argument(0)));
+  DEPLOYCTL_TRY(const auto releases, check_releases(*wiring, limit));
+  Value::List values;
+  for (const CheckedRelease& checked : releases) {
+    Value value = to_value(checked.restorable);
+    value["id"] = checked.release.id;
+    value["number"] = checked.release.number;
+    value["version"] = checked.release.version;
+    values.push_back(std::move(value));
+  }
+  const std::string stack = wiring->pipeline().stack();
+  invocation.console.answer(check_text(stack, releases),
+                            Value::Map{{"stack", stack}, {"releases", std::move(values)}});
+  return exit_code_of(releases);
+}
+
 } // namespace
 
 Result<ExitCode> run_history(Invocation& invocation) {
@@ -66,6 +99,7 @@ Result<ExitCode> run_history(Invocation& invocation) {
   DEPLOYCTL_CHECK(check_environment(project, environment));
   const std::string stack = project.stack(environment);
   const int limit = std::stoi(invocation.line.value("limit").value_or(std::to_string(shown_by_default)));
+  if (invocation.line.has("check")) return check_history(invocation, project, limit);
   DEPLOYCTL_TRY(const std::optional<Records> records, find_records(invocation, project));
   std::vector<state::ReleaseLine> lines;
   std::vector<state::RunRecord> runs;

@@ -11,7 +11,12 @@ ui::Facts facts_of(const state::Release& release) {
           {"created", release.created_at + " by " + release.created_by},
           {"operation", release.operation},
           {"back to", release.rolled_back_to},
+          {"artifacts from", release.promoted_from.empty()
+                                 ? ""
+                                 : release.promoted_from + ", release " + release.promoted_release},
+          {"not promoted", release.no_from},
           {"commit", release.commit + (release.dirty ? " and uncommitted changes" : "")},
+          {"sources", release.tree},
           {"plan", release.plan_digest},
           {"pipeline", release.pipeline_digest},
           {"run", release.run},
