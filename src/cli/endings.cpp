@@ -1,5 +1,7 @@
 #include "cli/endings.hpp"
 
+#include <cstdlib>
+
 #include "ui/ending.hpp"
 #include "ui/error_text.hpp"
 
@@ -54,6 +56,15 @@ ExitCode conclude(Invocation& invocation, const config::Pipeline& pipeline, cons
   else
     invocation.console.answer_failure(text, document);
   return code;
+}
+
+void leave_process(Invocation& invocation, const Wiring& wiring, const engine::Ending& ending,
+                   std::chrono::nanoseconds began) {
+  const ExitCode code = conclude(invocation, wiring, ending, began);
+  invocation.console.conclude(code);
+  invocation.events.finish(code, "");
+  invocation.console.finish();
+  std::_Exit(static_cast<int>(code));
 }
 
 } // namespace deployctl::cli

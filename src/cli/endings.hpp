@@ -13,4 +13,9 @@ ExitCode conclude(Invocation& invocation, const Wiring& wiring, const engine::En
 ExitCode conclude(Invocation& invocation, const config::Pipeline& pipeline, const engine::Ending& ending,
                   std::chrono::nanoseconds began, const Value::Map& marks = {});
 
+// After an abandoned run whose jobs do not return: shows the ending as `conclude` does and ends the process
+// at once, since threads still use what it would destroy.
+[[noreturn]] void leave_process(Invocation& invocation, const Wiring& wiring, const engine::Ending& ending,
+                                std::chrono::nanoseconds began);
+
 } // namespace deployctl::cli

@@ -25,22 +25,25 @@ engine::Interrupts Interruption::interrupts() {
 }
 
 void Interruption::on_signal(int signal) {
-  const int meaning = signal == SIGINT ? SIGINT : SIGTERM; // a terminal that closes ends like SIGTERM
-  if (wind_down_.stop_requested()) {
+  const bool is_patient = signal == SIGINT; // a terminal that closes ends like SIGTERM
+  if (!wind_down_.stop_requested())
+    wind_down(is_patient ? SIGINT : SIGTERM, is_patient ? "Ctrl-C" : "SIGTERM", is_patient);
+  else if (timed_out_.exchange(false) && !is_patient)
+    abandon_soon();
+  else
     abandon();
-  } else {
-    wind_down(meaning, meaning == SIGINT ? "Ctrl-C" : "SIGTERM");
-  }
 }
 
-void Interruption::wind_down(int signal, const std::string& why) {
+void Interruption::wind_down(int signal, const std::string& why, bool is_patient) {
   signal_ = signal;
   if (!wind_down_.request_stop()) return;
-  const bool is_patient = signal == SIGINT;
   say_(why + ": nothing new starts; " +
        (is_patient ? "what is under way ends by its own rule. Again to abandon it"
                    : "what is not at a safe point in 3 s is abandoned"));
-  if (is_patient) return;
+  if (!is_patient) abandon_soon();
+}
+
+void Interruption::abandon_soon() {
   const std::lock_guard lock(mutex_);
   abandon_at_ = SteadyClock::now() + abandon_after;
   changed_.notify_all();
@@ -64,7 +67,8 @@ void Interruption::wait_for_deadlines(const std::stop_token& stop) {
       abandon();
       return;
     }
-    wind_down(SIGTERM, "--timeout");
+    timed_out_ = true;
+    wind_down(SIGTERM, "--timeout", true);
     lock.lock();
     timeout_at_.reset();
   }

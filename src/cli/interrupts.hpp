@@ -1,5 +1,6 @@
 // Ctrl-C, SIGTERM and --timeout as the engine's two levels: the first asks it to wind down, the second, or
-// three seconds after SIGTERM or the timeout, to abandon what is under way. Every one is said to the person.
+// three seconds after SIGTERM, to abandon what is under way. A timeout is patient: every stage has a limit.
+// Every one is said to the person.
 #pragma once
 
 #include <atomic>
@@ -36,12 +37,14 @@ public:
   void on_signal(int signal);
 
 private:
-  void wind_down(int signal, const std::string& why);
+  void wind_down(int signal, const std::string& why, bool is_patient);
+  void abandon_soon();
   void abandon();
   void wait_for_deadlines(const std::stop_token& stop);
 
   std::function<void(const std::string&)> say_;
-  std::atomic<int> signal_{0}; // the first that came: SIGINT or SIGTERM
+  std::atomic<int> signal_{0};         // the first that came: SIGINT or SIGTERM
+  std::atomic<bool> timed_out_{false}; // the timeout winds down; no signal has come since
   std::stop_source wind_down_;
   std::stop_source abandon_;
   std::mutex mutex_; // guards the two below

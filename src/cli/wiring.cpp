@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "base/time.hpp"
+#include "cli/endings.hpp"
 #include "cli/this_process.hpp"
 #include "os/files.hpp"
 
@@ -160,6 +161,9 @@ void Wiring::wire() {
       .command = command_text(invocation_),
       .variables = variables_,
   });
+  engine_->leave_behind = [this, began = invocation_.clock.boot()](const engine::Ending& ending) {
+    leave_process(invocation_, *this, ending, began);
+  };
   if (invocation_.machine.outfit) invocation_.machine.outfit(*engine_);
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/crypto.hpp"
 #include "base/json.hpp"
+#include "config/gate_rule.hpp"
 #include "config/read_rules.hpp"
 #include "config/step_keys.hpp"
 #include "config/strategy.hpp"
@@ -42,12 +43,19 @@ Value strategy_value(const Strategy& strategy) {
   if (strategy.canary_hosts) map["canary_hosts"] = format_amount(*strategy.canary_hosts);
   if (strategy.pause.count() > 0) map["pause"] = format_duration(strategy.pause);
   if (strategy.bake.count() > 0) map["bake"] = format_duration(strategy.bake);
+  if (strategy.min_healthy.count() > 0) map["min_healthy"] = format_duration(strategy.min_healthy);
+  if (strategy.max_unavailable) map["max_unavailable"] = format_amount(*strategy.max_unavailable);
+  if (strategy.skip_unreachable) map["skip_unreachable"] = *strategy.skip_unreachable;
+  if (strategy.on_abort == OnAbort::revert_wave) map["on_abort"] = "revert_wave";
+  if (strategy.on_abort == OnAbort::stop) map["on_abort"] = "stop";
   return map;
 }
 
 Value gate_value(const GateUse& gate) {
-  return Value::Map{
+  Value::Map map{
       {"name", gate.name}, {"action", gate.action}, {"instance", gate.instance}, {"inputs", gate.inputs}};
+  if (Value rule = gate_rule_value(gate.rule); !rule.is_null()) map["rule"] = std::move(rule);
+  return map;
 }
 
 Value retry_value(const RetryRule& retry) {
@@ -72,6 +80,7 @@ Value step_value(const Step& step) {
   if (!step.needs.empty()) map["needs"] = texts(step.needs);
   if (!step.sources.empty()) map["sources"] = texts(step.sources);
   if (!step.gates.empty()) map["gates"] = listed(step.gates, gate_value);
+  if (Value rule = gate_rule_value(step.gate_rule); !rule.is_null()) map["gate_rule"] = std::move(rule);
   if (!step.results.empty()) map["results"] = texts(step.results);
   if (step.timeout) map["timeout"] = format_duration(*step.timeout);
   if (step.retry.attempts > 1) map["retry"] = retry_value(step.retry);

@@ -5,8 +5,12 @@
 
 #include <fmt/core.h>
 
+#include "base/field_diff.hpp"
 #include "config/action_inputs.hpp"
+#include "config/gate_rule.hpp"
+#include "config/language.hpp"
 #include "config/outline.hpp"
+#include "config/shape.hpp"
 
 namespace deployctl::config {
 
@@ -44,7 +48,22 @@ std::optional<GateUse> Gates::read(const yaml::Entry& entry, const Reach& reach)
                  .action = uses->text,
                  .instance = inputs_.instances.choose(chosen.provider->description, nullptr, uses->span),
                  .inputs = std::move(inputs.value),
+                 .rule = read_rule(entry, reach),
                  .span = entry.key_span};
+}
+
+GateRule Gates::read_rule(const yaml::Entry& entry, const Reach& reach) const {
+  auto fixed = reach;
+  fixed.allowed = roots::fixed | (reach.allowed & roots::each);
+  const auto names = inputs_.scope.names(fixed);
+  Spanned written{.kind = Spanned::Kind::map, .span = entry.key_span};
+  for (const auto& key : entry.value.entries)
+    if (key.key != "with")
+      written.entries.push_back(
+          {key.key, key.key_span, inputs_.reader.read(key.value, find_field(gate_fields(), key.key), names)});
+  ShapeContext context{.findings = inputs_.findings};
+  const Where where{.noun = "gate", .name = entry.key};
+  return gate_rule_of(shape_members(gate_fields(), {}, written, where, context));
 }
 
 std::optional<GateUse> Gates::use(const yaml::Node& name, std::string_view step, const Reach& reach) {

@@ -31,6 +31,7 @@ public:
 
 private:
   std::optional<GateUse> read(const yaml::Entry& entry, const Reach& reach);
+  [[nodiscard]] GateRule read_rule(const yaml::Entry& entry, const Reach& reach) const;
   [[nodiscard]] bool is_judged_here(const yaml::Node& gate) const;
 
   Inputs inputs_;

@@ -57,26 +57,26 @@ std::vector<Field> rolling_fields() {
       text("batch", "Hosts at once, as a number or a percentage of the declared hosts.", "25%");
   auto several = list_of(batch, "Cumulative amounts, one wave each; the last repeats.");
   several.least = 1;
-  auto failures = integer("max_failures", "Failed targets that are borne before the step fails.", 0);
-  failures.most = 0;
-  const auto amount = [](std::string name, std::string help) {
-    return since_later(text(std::move(name), std::move(help), "25%"));
-  };
   Field skip = object("unreachable", "Goes on without hosts that cannot be reached.",
-                      {needed(integer("skip", "Most hosts that may be left out.", 1))});
+                      {needed(integer("skip", "Most hosts that may be left out; they stay behind.", 1))});
   return {
       one_of("batch", "How many hosts change at once: 2, 25% or a list of rising amounts.", {batch, several}),
-      since_later(duration("pause", "A wait between two waves.", "10s")),
-      one_of("max_failures", "Failed targets that are borne before the step fails.",
-             {failures, since_later(integer("max_failures",
-                                            "Failed targets that are borne before the step fails.", 0))}),
-      amount("max_unavailable", "Most hosts that may be down at once, as a number or a percentage."),
-      since_later(one_of("unreachable", "What an unreachable host means: fail, or skip so many.",
-                         {choice("unreachable", "An unreachable host fails the step.", {"fail"}), skip})),
-      since_later(choice("on_abort", "What happens to this step's own targets when it fails.",
-                         {"revert_all", "revert_wave", "stop"})),
-      since_later(duration("min_healthy", "How long a target must stay healthy.", "10s")),
-      since_later(duration("bake", "A wait behind each wave in which the gates are judged.", "5m")),
+      duration("pause", "A wait between two waves.", "10s"),
+      integer("max_failures",
+              "Failed hosts that are borne: each is set back and stays behind; one more fails the step.", 0),
+      text("max_unavailable",
+           "Most hosts that may be out of service at once, as a number or a percentage; hosts that are down "
+           "already count.",
+           "25%"),
+      one_of("unreachable", "What a host means that cannot be reached before it was changed.",
+             {choice("unreachable", "The step fails.", {"fail"}), skip}),
+      choice("on_abort",
+             "What happens to this step's own hosts when it fails: all go back, those of the wave that "
+             "failed, or none.",
+             {"revert_all", "revert_wave", "stop"}),
+      duration("min_healthy", "How long a host must stay healthy before it counts as done.", "10s"),
+      duration("bake", "A wait behind each wave in which its gates are judged; one that fails ends it.",
+               "5m"),
   };
 }
 
@@ -91,8 +91,11 @@ Field canary_field() {
   return object(
       "canary", "Moves a part first: some hosts, or a share of the traffic.",
       {text("hosts", "Hosts that go first, as a number or a percentage.", "1"), weights,
-       duration("bake", "A wait behind each part in which the gates are judged.", "5m"),
-       object("then", "How the other hosts follow.",
+       duration("bake",
+                "A wait behind each part in which its gates are judged; behind the first hosts only for "
+                "`hosts`.",
+                "5m"),
+       object("then", "How the other hosts follow; without it one by one.",
               {one_of("batch", "Hosts at once.",
                       {text("batch", "Hosts at once.", "2"),
                        list_of(text("batch", "Cumulative amounts.", "25%"), "Cumulative amounts.")})})});
@@ -125,21 +128,22 @@ Field when_field(const std::vector<std::string>& keys) {
 }
 
 std::vector<Field> judging_fields() {
-  const std::vector<std::string> outcomes = {"fail", "wait"};
-  std::vector<Field> fields = {
-      expect_field(),
-      choice("unit", "What the query answers in; bounds are converted.",
-             {"ratio", "percent", "seconds", "milliseconds", "count"}),
-      duration("for", "How long the gate must hold.", "5m"),
-      duration("interval", "The time between two samples.", "15s"),
-      integer("min_samples", "Samples needed before a verdict.", 1),
-      integer("consecutive", "Samples in a row that must pass.", 1),
-      choice("no_data", "What an answer without data means.", outcomes),
-      choice("on_error", "What a failed question means.", outcomes),
-      duration("hold", "How long the verdict is waited for before the first sample.", "30s"),
+  return {
+      since_later(expect_field()),
+      since_later(choice("unit", "What the query answers in; bounds are converted.",
+                         {"ratio", "percent", "seconds", "milliseconds", "count"})),
+      duration("for", "How long the gate must go on passing; one failed sample ends it.", "5m"),
+      duration("interval", "The time between two samples; without it what the action says.", "15s"),
+      integer("min_samples", "Samples with data needed before the gate may pass or fail.", 1),
+      integer("consecutive", "Samples in a row that must pass; without it what the action says.", 1),
+      choice("no_data",
+             "What a sample without data means: wait asks again until the limit, fail fails. It is never a "
+             "pass.",
+             {"wait", "fail"}),
+      choice("on_error", "What a question that failed means: fail, or wait and ask again until the limit.",
+             {"fail", "wait"}),
+      duration("hold", "A wait before the first sample, so that it is about the new version.", "30s"),
   };
-  for (auto& field : fields) field.since = later_version;
-  return fields;
 }
 
 std::vector<Field> make_step_fields(Field when) {
@@ -178,9 +182,10 @@ const std::vector<Field>& strategy_fields() {
   using namespace language;
   static const std::vector<Field> fields = {
       object("rolling", "A few hosts at a time.", rolling_fields()),
-      since_later(canary_field()),
-      since_later(object("blue_green", "The new version beside the old one, then one switch.",
-                         {duration("bake", "A wait before the old version is removed.", "10m")})),
+      canary_field(),
+      object("blue_green", "The new version beside the old one, then one switch.",
+             {duration("bake", "A wait before the old version is removed, in which the gates are judged.",
+                       "10m")}),
       object("all_at_once", "Every target at the same time.", {}),
   };
   return fields;

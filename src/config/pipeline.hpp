@@ -33,12 +33,27 @@ struct Irreversible {
   bool older_code_works = true;
 };
 
+// When a gate's samples make a verdict; what is not written is the action's own.
+struct GateRule {
+  enum class Otherwise { wait, fail };
+  Milliseconds lasts{0};                // it must go on passing for this long
+  std::optional<Milliseconds> interval; // between two samples
+  int min_samples = 1;                  // with data, before it may pass or fail
+  std::optional<int> consecutive;       // passing samples in a row
+  Otherwise no_data = Otherwise::wait;
+  Otherwise on_error = Otherwise::fail;
+  Milliseconds hold{0}; // before the first sample
+
+  friend bool operator==(const GateRule&, const GateRule&) = default;
+};
+
 // A gate as used: a named entry under `gates:` laid over its environment, or a gate action used as a step.
 struct GateUse {
   std::string name;
   std::string action;
   std::string instance;
   Value inputs;
+  GateRule rule;
   Span span;
 };
 
@@ -53,6 +68,7 @@ struct Step {
   std::vector<std::string> sources; // globs; empty: the whole repository
   Strategy strategy;
   std::vector<GateUse> gates;
+  GateRule gate_rule;                  // of a gate used as a step
   std::optional<Milliseconds> timeout; // of one target's attempt; none: the action's default
   RetryRule retry;
   std::optional<ApprovalRule> approval; // asked for at its turn, before its first effect

@@ -8,6 +8,7 @@
 
 #include <deployctl/units.hpp>
 
+#include "config/gate_rule.hpp"
 #include "config/read_rules.hpp"
 
 namespace deployctl::config {
@@ -85,6 +86,7 @@ void set_keys(Step& step, const Value& keys) {
   step.irreversible = irreversible_of(keys.find("irreversible"));
   step.sources = texts_of(keys.find("sources"));
   if (const auto* retry = keys.find("retry")) step.retry = retry_of(*retry);
+  step.gate_rule = gate_rule_of(keys);
   if (const auto* approval = keys.find("approval")) step.approval = read_approval(*approval);
   const auto* always = keys.find("always");
   step.always = always && always->get<bool>() && *always->get<bool>();

@@ -87,6 +87,21 @@ void read_on_abort(const Spanned* written, OnAbort& out) {
     if (text == name) out = rule;
 }
 
+void read_count(const Spanned* written, int& out) {
+  const auto text = text_at(written);
+  if (!text || text->empty() || text->size() > 9) return; // the table said so already
+  if (std::all_of(text->begin(), text->end(), [](char c) { return c >= '0' && c <= '9'; }))
+    out = std::stoi(*text);
+}
+
+void read_unreachable(const Spanned* written, Strategy& out) {
+  const Spanned* skip = written ? written->find("skip") : nullptr;
+  if (!skip) return; // "fail"
+  int most = 0;
+  read_count(skip, most);
+  out.skip_unreachable = most;
+}
+
 void read_rolling(const Spanned& written, Strategy& out, Findings& findings) {
   out.batch = {Amount{}};
   read_batch(written.find("batch"), out, findings);
@@ -94,6 +109,8 @@ void read_rolling(const Spanned& written, Strategy& out, Findings& findings) {
   read_duration(written.find("bake"), out.bake);
   read_duration(written.find("min_healthy"), out.min_healthy);
   read_on_abort(written.find("on_abort"), out.on_abort);
+  read_count(written.find("max_failures"), out.max_failures);
+  read_unreachable(written.find("unreachable"), out);
   out.max_unavailable = read_amount(written.find("max_unavailable"), "max_unavailable", findings);
 }
 
@@ -106,11 +123,15 @@ void read_canary(const Spanned& written, Strategy& out, Findings& findings) {
   if (hosts && weights)
     findings.error("D0205", weights->key_span, "'hosts' and 'weights' exclude each other in a canary",
                    "only one of them may be written", "hosts for machines, weights for traffic");
-  if (const auto* then = written.find("then")) {
-    Strategy rest;
-    read_batch(then->find("batch"), rest, findings);
-    out.batch = rest.batch;
-  }
+  if (!hosts && !weights)
+    findings.error("D0206", written.span, "a canary says neither 'hosts' nor 'weights'",
+                   "how much goes first?",
+                   "write hosts: 1 for machines, or weights: [5%, 25%, 100%] for traffic");
+  const auto* then = written.entry("then");
+  if (then && !hosts)
+    findings.error("D0205", then->key_span, "'then' in a canary needs 'hosts'", "nothing is left to follow",
+                   "the last weight is 100% already");
+  if (then) read_batch(then->value.find("batch"), out, findings);
 }
 
 void read_blue_green(const Spanned& written, Strategy& out, Findings&) {
@@ -148,10 +169,29 @@ std::optional<Strategy> read_strategy(const Spanned& written, const Where& where
   return strategy;
 }
 
+namespace {
+
+// Machines go first in one way, traffic in the other.
+void check_canary(const Strategy& strategy, const Spanned& written, const Description& action,
+                  Findings& findings) {
+  if (strategy.kind != StrategyKind::canary) return;
+  const std::string_view wrong = action.on_hosts ? "weights" : "hosts";
+  const Spanned* canary = written.find("canary");
+  const SpannedEntry* entry = canary ? canary->entry(wrong) : nullptr;
+  if (!entry) return;
+  findings.error("D0606", entry->key_span, fmt::format("'{}' cannot do a canary by {}", action.name, wrong),
+                 "not accepted",
+                 action.on_hosts ? "it changes whole hosts: write hosts: 1 or hosts: 10%"
+                                 : "it has one target: write weights: [5%, 25%, 100%]");
+}
+
+} // namespace
+
 void check_accepted(const Strategy& strategy, const Spanned& written, const Description& action,
                     Findings& findings) {
   const auto& accepted = action.strategies;
-  if (std::find(accepted.begin(), accepted.end(), strategy.kind) != accepted.end()) return;
+  if (std::find(accepted.begin(), accepted.end(), strategy.kind) != accepted.end())
+    return check_canary(strategy, written, action, findings);
   std::vector<std::string> accepted_names;
   accepted_names.reserve(accepted.size());
   for (const auto kind : accepted) accepted_names.emplace_back(strategy_name(kind));

@@ -26,6 +26,8 @@ struct RunTarget {
   Target target;
   Ask ask;
   Change change;
+  std::size_t wave = 0;
+  std::string fingerprint;       // as seen at its step's turn; empty: not looked at in this process
   std::vector<Undo> undo;        // of forward stages, in the order written
   std::optional<Intent> adopted; // what an earlier process left open: its remote ids go on
   int attempts_before = 0;       // of the stage that was open

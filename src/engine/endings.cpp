@@ -75,8 +75,7 @@ void judge_success(Ending& ending) {
 void judge_failure(Ending& ending, const Scheduler& scheduler) {
   const auto back = [](const WorldLine& line) { return line.kind == WorldLine::Kind::reverted; };
   if (ending.world.empty()) {
-    const bool stale = scheduler.failed_before_start() && ending.error->cause == Cause::conflict;
-    ending.exit_code = stale ? exit_code::stale : code_before_effects(*ending.error);
+    ending.exit_code = scheduler.failed_as_stale() ? exit_code::stale : code_before_effects(*ending.error);
     ending.outcome = Outcome::failed;
     return;
   }

@@ -32,6 +32,8 @@ class RedactionSet;
 
 namespace deployctl::engine {
 
+struct Ending;
+
 // Two levels: `wind_down` starts nothing new and lets each stage end by its own rule; `abandon` returns at
 // once with outcomes unknown. `signal` is the number that asked (2 or 15), for the exit code.
 struct Interrupts {
@@ -77,6 +79,9 @@ struct Environment {
   std::function<Result<std::unique_ptr<state::JournalWriter>>(const std::string&,
                                                               const state::JournalHeader*)>
       open_journal;
+  // Called when the run was abandoned and a job does not return: nothing that it uses may be destroyed any
+  // more. Shows the ending and leaves the process. Not set, or when it returns: the engine waits for the job.
+  std::function<void(const Ending&)> leave_behind;
   // When nothing runs and the engine would only wait until `boot` time T, it calls this instead of waiting,
   // if set: a rehearsal or a test moves its clock there.
   std::function<void(std::chrono::nanoseconds)> skip_to;

@@ -9,9 +9,6 @@ namespace deployctl::engine {
 
 namespace {
 
-constexpr std::chrono::nanoseconds longest_nap =
-    std::chrono::seconds(1); // limits and interrupts are seen within it
-
 Milliseconds whole(std::chrono::nanoseconds duration) {
   return std::chrono::duration_cast<Milliseconds>(duration);
 }
@@ -22,7 +19,7 @@ Executor::Executor(const Environment& environment, Deployment& deployment, RunJo
                    Program program)
     : environment_(environment), deployment_(deployment), journal_(journal), scheduler_(std::move(program)),
       events_(environment.events, deployment), turns_(deployment), stages_(environment, deployment, journal),
-      gates_(environment, deployment, journal), pool_(std::max<std::size_t>(environment.parallel, 1)) {}
+      gates_(environment, deployment), pool_(std::max<std::size_t>(environment.parallel, 1)) {}
 
 // Jobs that still run (abandoned, or a bug on the way) are told to return.
 Executor::~Executor() {
@@ -103,9 +100,9 @@ void Executor::obey(const RunStage& command) {
   const Stage& stage = (command.id.back ? target.back : target.change).stages.at(command.id.stage);
   events_.stage_started(command.id);
   Running running{
-      .limit = now() + stage.timeout, .on_cancel = stage.on_cancel, .what = events_.stage_text(command.id)};
+      .limit = now() + command.limit, .on_cancel = stage.on_cancel, .what = events_.stage_text(command.id)};
   start(running, [this, command, late = running.late](const std::stop_token& stop) -> ReportBody {
-    return stages_.run(command.id, stop, *late);
+    return stages_.run(command, stop, *late);
   });
 }
 
@@ -184,6 +181,13 @@ void Executor::obey(const TargetReverted& command) {
                             command.error ? command.error->message : std::string()}));
 }
 
+void Executor::obey(const GateEnded& command) {
+  const RunStep& context = deployment_.steps.at(command.id.step);
+  const GateRecord record = gate_record(context, command);
+  events_.gate_ended(record);
+  keep(journal_.gate(record));
+}
+
 void Executor::obey(const StepHeld& command) {
   const std::string& step = deployment_.steps.at(command.step).approved.id;
   const bool parks = command.leave.kind == Leave::Kind::park;
@@ -216,61 +220,10 @@ void Executor::keep(const Status& written) {
   mailbox_.post(WindDown{});
 }
 
-void Executor::tick() {
-  {
-    const std::lock_guard lock(finished_mutex_);
-    for (const RunningId id : finished_) running_.erase(id);
-    finished_.clear();
-  }
-  fire_timers();
-  enforce_limits();
-  beat();
-}
-
-void Executor::fire_timers() {
-  while (!timers_.empty() && timers_.begin()->first <= now() && !scheduler_.finished()) {
-    const std::uint64_t token = timers_.begin()->second;
-    timers_.erase(timers_.begin());
-    give(TimerFired{token});
-  }
-}
-
-void Executor::enforce_limits() {
-  for (auto& [id, running] : running_)
-    if (running.limit && *running.limit <= now()) {
-      running.late->store(true);
-      running.stop.request_stop();
-    }
-}
-
-void Executor::beat() {
-  if (now() < next_beat_) return;
-  next_beat_ = now() + environment_.heartbeat;
-  for (const auto& [id, running] : running_) {
-    std::optional<std::chrono::nanoseconds> limit;
-    if (running.limit) limit = *running.limit - running.since;
-    events_.heartbeat(running.what, now() - running.since, limit);
-  }
-}
-
-std::chrono::nanoseconds Executor::next_moment() const {
-  std::chrono::nanoseconds next = next_beat_;
-  if (!timers_.empty()) next = std::min(next, timers_.begin()->first);
-  for (const auto& [id, running] : running_)
-    if (running.limit && !running.stop.stop_requested()) next = std::min(next, *running.limit);
-  return next;
-}
-
-std::optional<ReportBody> Executor::next_report() {
-  if (scheduler_.finished()) return std::nullopt;
-  const bool idle = running_.empty();
-  const std::chrono::nanoseconds nap = next_moment() - now();
-  if (idle && environment_.skip_to && !timers_.empty()) {
-    auto report = mailbox_.take(std::chrono::nanoseconds{0});
-    if (!report) environment_.skip_to(timers_.begin()->first);
-    return report;
-  }
-  return mailbox_.take(std::clamp(nap, std::chrono::nanoseconds{0}, longest_nap));
+void leave_behind(const Environment& environment, Executor& executor, Finish how, const Ending& ending) {
+  constexpr std::chrono::milliseconds patience{500};
+  if (how != Finish::abandoned || !environment.leave_behind || executor.ends_within(patience)) return;
+  environment.leave_behind(ending);
 }
 
 } // namespace deployctl::engine

@@ -31,6 +31,9 @@ public:
   // that cannot be written any more ends it as an interrupt would, and is the error. Throws what a job threw.
   Finish run();
 
+  // Abandoned: whether every job has returned after `limit`. A provider may not heed that it should stop.
+  bool ends_within(std::chrono::nanoseconds limit) { return pool_.ends_within(limit); }
+
   [[nodiscard]] const Scheduler& scheduler() const { return scheduler_; }
   [[nodiscard]] const std::optional<Error>& journal_error() const { return journal_error_; }
 
@@ -61,6 +64,7 @@ private:
   void obey(const TargetBehind& command);
   void obey(const FailureDecided& command);
   void obey(const TargetReverted& command);
+  void obey(const GateEnded& command);
   void obey(const StepHeld& command);
   void obey(const StopStages& command);
   void obey(const Finish& command);
@@ -98,5 +102,8 @@ private:
   std::chrono::nanoseconds next_beat_{0};
   WorkerPool pool_; // last: its threads end before anything they use
 };
+
+// After an abandoned run: leaves the process (Environment::leave_behind) when its jobs do not return soon.
+void leave_behind(const Environment& environment, Executor& executor, Finish how, const Ending& ending);
 
 } // namespace deployctl::engine

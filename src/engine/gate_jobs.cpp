@@ -6,6 +6,7 @@
 
 #include "base/field_diff.hpp"
 #include "engine/connections.hpp"
+#include "engine/gate_rules.hpp"
 #include "engine/verbs.hpp"
 #include "secrets/resolver.hpp"
 
@@ -24,7 +25,8 @@ std::string_view name_of(Verdict::State state) {
 std::vector<config::GateUse> gates_of(const config::Step& step) {
   std::vector<config::GateUse> gates = step.gates;
   if (step.kind == Kind::gate && !step.action.empty())
-    gates.insert(gates.begin(), {step.id, step.action, step.instance, step.inputs, step.span});
+    gates.insert(gates.begin(),
+                 {step.id, step.action, step.instance, step.inputs, step.gate_rule, step.span});
   return gates;
 }
 
@@ -49,10 +51,11 @@ GateJudged GateJobs::judge(const JudgeGate& job, const std::stop_token& stop) {
     kept.push_back(std::move(sample));
     samples = kept;
   }
-  Verdict verdict = verb->judge(*asked, samples);
-  record(step, gate, verdict);
+  Verdict verdict = ruled(gate.rule, samples, verb->judge(*asked, samples));
+  if (verdict.state == Verdict::State::inconclusive) say_open(step, gate, verdict);
   verdict.detail = fmt::format("gate '{}': {}", gate.name, verdict.detail);
-  return {job.id, std::move(verdict), verb->rule(*asked)};
+  return {job.id, std::move(verdict), pace_of(gate.rule, verb->rule(*asked)), gate.rule.lasts,
+          gate.rule.on_error == config::GateRule::Otherwise::wait};
 }
 
 Result<Ask> GateJobs::ask(const RunStep& step, const config::GateUse& gate, const Provider& provider,
@@ -67,21 +70,22 @@ GateJudged GateJobs::broken(const GateId& id, const Error& error) const {
   return {id, {Verdict::State::error, error.message, error.evidence}, {}};
 }
 
-// Only what ended a wait is worth a durable record; samples on the way are events.
-void GateJobs::record(const RunStep& step, const config::GateUse& gate, const Verdict& verdict) {
-  const bool open = verdict.state == Verdict::State::inconclusive;
-  environment_.events.emit({.type = open ? "waiting" : "gate_judged",
-                            .level = verdict.state == Verdict::State::fail ? Level::error : Level::info,
+void GateJobs::say_open(const RunStep& step, const config::GateUse& gate, const Verdict& verdict) {
+  environment_.events.emit({.type = "waiting",
+                            .level = Level::debug,
                             .message = fmt::format("{}: {}", gate.name, verdict.detail),
                             .step = step.approved.id,
-                            .fields = Value::Map{{"gate", gate.name}, {"verdict", name_of(verdict.state)}}});
-  if (open) return;
-  const GateRecord written{step.approved.id, gate.name, std::string(name_of(verdict.state)), verdict.detail,
-                           verdict.evidence};
-  // A verdict is evidence, not state: a journal that cannot take it stops the run at its next intent.
-  if (auto status = journal_.gate(written); !status)
-    environment_.events.emit(
-        {.type = "gate_judged", .level = Level::warning, .message = status.error().message});
+                            .fields = Value::Map{{"gate", gate.name}}});
+}
+
+GateRecord gate_record(const RunStep& step, const GateEnded& ended) {
+  const std::vector<config::GateUse> gates = gates_of(*step.step);
+  return {.step = step.approved.id,
+          .gate = gates.at(ended.id.gate).name,
+          .place = ended.place,
+          .verdict = std::string(name_of(ended.verdict.state)),
+          .detail = ended.verdict.detail,
+          .evidence = ended.verdict.evidence};
 }
 
 } // namespace deployctl::engine

@@ -9,7 +9,7 @@
 
 #include "engine/deployment.hpp"
 #include "engine/environment.hpp"
-#include "engine/run_journal.hpp"
+#include "engine/run_records.hpp"
 #include "engine/scheduler_types.hpp"
 
 namespace deployctl::engine {
@@ -17,10 +17,13 @@ namespace deployctl::engine {
 // The gates a step is judged by: those under `gates:`, and the step itself when its action is a gate.
 std::vector<config::GateUse> gates_of(const config::Step& step);
 
+// The durable verdict of one round.
+GateRecord gate_record(const RunStep& step, const GateEnded& ended);
+
 class GateJobs {
 public:
-  GateJobs(const Environment& environment, Deployment& deployment, RunJournal& journal)
-      : environment_(environment), deployment_(deployment), journal_(journal) {}
+  GateJobs(const Environment& environment, Deployment& deployment)
+      : environment_(environment), deployment_(deployment) {}
 
   GateJudged judge(const JudgeGate& job, const std::stop_token& stop);
 
@@ -30,11 +33,10 @@ private:
   Result<Ask> ask(const RunStep& step, const config::GateUse& gate, const Provider& provider,
                   const std::stop_token& stop) const;
   GateJudged broken(const GateId& id, const Error& error) const;
-  void record(const RunStep& step, const config::GateUse& gate, const Verdict& verdict);
+  void say_open(const RunStep& step, const config::GateUse& gate, const Verdict& verdict);
 
   const Environment& environment_;
   Deployment& deployment_;
-  RunJournal& journal_;
   std::mutex mutex_;
   std::map<std::pair<std::size_t, std::size_t>, Samples> samples_; // guarded by mutex_
 };

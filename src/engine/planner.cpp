@@ -130,9 +130,23 @@ Result<plan::PlannedStep> plan_step(const PlanRequest& request, const StepTurn& 
   return planned_step(request, context, readings);
 }
 
+namespace {
+
+// A host that could not be looked at when the plan was made was approved as left out, and stays so.
+void leave_out(const plan::PlannedStep& approved, plan::PlannedStep& now) {
+  for (plan::PlannedTarget& target : now.targets) {
+    const auto was = std::ranges::find(approved.targets, target.target.name,
+                                       [](const plan::PlannedTarget& other) { return other.target.name; });
+    if (was != approved.targets.end() && !was->unreachable.empty()) target = *was;
+  }
+}
+
+} // namespace
+
 Result<plan::PlannedStep> replan_step(const PlanRequest& request, const StepTurn& turn,
                                       const plan::PlannedStep& approved) {
   DEPLOYCTL_TRY(plan::PlannedStep now, plan_step(request, turn));
+  leave_out(approved, now);
   const auto differences = plan::outside_approval(approved, now);
   if (differences.empty()) return now;
   Error error{.cause = Cause::conflict,

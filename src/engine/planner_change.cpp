@@ -77,6 +77,24 @@ std::string changed_inputs(const Value& recorded, const Value& written) {
   return listed(names);
 }
 
+// "behind: app-3; cannot be reached: app-7": what the waves alone do not tell.
+std::string hosts_aside(const StepMaterial& context, const plan::PlannedStep& planned) {
+  std::vector<std::string> behind;
+  std::vector<std::string> unreachable;
+  for (const plan::PlannedTarget& target : planned.targets) {
+    const std::string& name = target.target.name;
+    if (!target.unreachable.empty())
+      unreachable.push_back(name);
+    else if (context.live && std::ranges::find(context.live->behind, name) != context.live->behind.end() &&
+             target.change.action != Action::none)
+      behind.push_back(name);
+  }
+  std::vector<std::string> parts;
+  if (!behind.empty()) parts.push_back("behind: " + join(behind, ", "));
+  if (!unreachable.empty()) parts.push_back("cannot be reached: " + join(unreachable, ", "));
+  return join(parts, "; ");
+}
+
 // Why a task runs; empty: there is nothing to do.
 std::string why_run(const PlanRequest& request, const StepMaterial& context, const plan::PlannedStep& planned,
                     const state::ReleaseStep* succeeded) {
@@ -149,8 +167,15 @@ Result<plan::PlannedStep> plan_resource(const Resource& resource, const StepMate
           .target = {},
           .recorded = context.live ? context.live->inputs : Value(),
           .release = {}};
+  std::size_t unreachable = 0;
   for (std::size_t i = 0; i < context.targets.size(); ++i) {
     ask.target = context.targets[i];
+    if (!readings[i]) { // borne by the strategy: planned_step has counted them
+      planned.targets.push_back({.target = ask.target, .unreachable = readings[i].error().message});
+      line.push_back({.changes = false, .healthy = false});
+      ++unreachable;
+      continue;
+    }
     const Observation& seen = *readings[i]->observation;
     DEPLOYCTL_TRY(plan::PlannedTarget target, plan_target(resource, context, ask, seen));
     const bool changes = target.change.action != Action::none;
@@ -158,12 +183,14 @@ Result<plan::PlannedStep> plan_resource(const Resource& resource, const StepMate
     if (!changes) outputs.push_back(resource.outputs(ask, seen));
     planned.targets.push_back(std::move(target));
   }
-  if (outputs.size() == planned.targets.size()) {
+  const std::string aside = hosts_aside(context, planned);
+  if (outputs.size() + unreachable == planned.targets.size()) {
     planned.outputs = step_outputs(outputs);
+    planned.why = aside;
     return planned;
   }
   planned.status = plan::StepStatus::change;
-  planned.why = why_changed(planned);
+  planned.why = why_changed(planned) + (aside.empty() ? "" : "; " + aside);
   planned.waves = plan::make_waves(context.step->strategy, line);
   return planned;
 }

@@ -127,6 +127,17 @@ private:
   std::span<const Result<Reading>> readings_;
 };
 
+// Whether the strategy goes on without the targets that did not answer; one that did must be left.
+bool bears(const Strategy& strategy, std::span<const Result<Reading>> readings) {
+  if (!strategy.skip_unreachable) return false;
+  const auto lost = [](const Result<Reading>& reading) {
+    return !reading && (reading.error().cause == Cause::network || reading.error().cause == Cause::timeout);
+  };
+  const auto missing = std::ranges::count_if(readings, lost);
+  const auto failed = std::ranges::count_if(readings, [](const auto& reading) { return !reading; });
+  return missing == failed && missing <= *strategy.skip_unreachable && missing < std::ssize(readings);
+}
+
 } // namespace
 
 Result<StepMaterial> step_material(const PlanRequest& request, const config::Step& step,
@@ -171,9 +182,10 @@ Result<plan::PlannedStep> planned_step(const PlanRequest& request, const StepMat
                                        std::span<const Result<Reading>> readings) {
   const KindPlanner planner(request, context, readings);
   if (!context.provider) return planner.plan_gate();
-  DEPLOYCTL_CHECK(all_read(context.step->id, context.targets, readings).map_error([&](Error error) {
-    return std::move(error).at(context.step->span);
-  }));
+  if (!bears(context.step->strategy, readings))
+    DEPLOYCTL_CHECK(all_read(context.step->id, context.targets, readings).map_error([&](Error error) {
+      return std::move(error).at(context.step->span);
+    }));
   return std::visit(planner, context.provider->verbs).map_error([&](Error error) {
     return std::move(error).in("while planning '" + context.step->id + "'").at(context.step->span);
   });

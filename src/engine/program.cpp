@@ -21,10 +21,11 @@ StepWork step_work(RunStep& context, const Deployment& deployment, const config:
   StepWork work{.id = step.id};
   const bool done = deployment.resumed && deployment.resumed->done.count(step.id) != 0;
   work.settled = done || nothing_to_do(context.approved);
-  work.gates = gates_of(step).size();
+  for (const config::GateUse& gate : gates_of(step)) work.gate_holds.push_back(gate.rule.hold);
+  work.gates = work.gate_holds.size();
   work.asks_leave = static_cast<bool>(deployment.leave);
   work.rules = {step.retry, context.approved.crash_class != CrashClass::opaque || !step.retry.on.empty(),
-                step.strategy.min_healthy, std::hash<std::string>{}(deployment.run + step.id)};
+                step.strategy.min_healthy, step.timeout, std::hash<std::string>{}(deployment.run + step.id)};
   work.strategy = step.strategy;
   work.on_failure = step.on_failure.value_or(pipeline.on_failure);
   if (work.on_failure == config::OnFailure::stop && work.strategy.on_abort == OnAbort::revert_all)

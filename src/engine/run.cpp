@@ -200,6 +200,7 @@ Ending Run::run_program(Program program) {
   Ending ending = ending_of(executor.scheduler(), deployment_, how, signal);
   ending.journal = journal_->path();
   if (executor.journal_error()) return stopped(std::move(ending), *executor.journal_error());
+  engine::leave_behind(order_.environment, executor, how, ending);
   const bool parked = ending.outcome == Outcome::parked;
   if (how != Finish::abandoned && !parked) run_finally(ending);
   if (parked || ending.outcome == Outcome::interrupted)
@@ -224,7 +225,7 @@ Ending Run::stopped(Ending ending, const Error& why) const {
 
 void Run::run_finally(const Ending& ending) {
   FinallySteps steps(order_.environment, order_.pipeline, deployment_, *journal_);
-  steps.run(result_of(ending));
+  steps.run(result_of(ending), ending);
 }
 
 void Run::say(const char* type, Level level, std::string message) const {

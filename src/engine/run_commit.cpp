@@ -14,6 +14,14 @@ namespace {
 
 constexpr std::size_t most_release_bytes = 256U << 20;
 
+// Hosts that the run left on another release; the next plan says so.
+void add_behind(state::Release& release, const Ending& ending) {
+  for (state::ReleaseStep& step : release.steps)
+    for (const WorldLine& line : ending.world)
+      if (line.kind == WorldLine::Kind::remaining && line.step == step.id && !line.target.empty())
+        step.behind.push_back(line.target);
+}
+
 } // namespace
 
 bool Run::makes_release(const Ending& ending) const {
@@ -49,8 +57,11 @@ Result<std::optional<state::Release>> Run::release_made(Ending& ending) {
   if (const std::string& target = order_.plan.content.target_release; !target.empty()) {
     DEPLOYCTL_TRY(restored, environment.history.release(target));
   }
-  return make_release(deployment_, {order_.plan, order_.source, environment, order_.planning.live(), restored,
-                                    ending.release_number, outcome});
+  state::Release release =
+      make_release(deployment_, {order_.plan, order_.source, environment, order_.planning.live(), restored,
+                                 ending.release_number, outcome});
+  add_behind(release, ending);
+  return release;
 }
 
 Status Run::end(Ending& ending, std::optional<state::Release>& release) {

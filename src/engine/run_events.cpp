@@ -129,6 +129,17 @@ void RunEvents::heartbeat(const std::string& what, std::chrono::nanoseconds age,
        .fields = Value::Map{{"awaited", what}, {"age_ms", static_cast<std::int64_t>(whole(age).count())}}});
 }
 
+void RunEvents::gate_ended(const GateRecord& ended) {
+  sink_.emit({.type = "gate_judged",
+              .level = ended.verdict == "pass" ? Level::info : Level::error,
+              .message = fmt::format("{} {}: {}", ended.verdict, ended.place, ended.detail),
+              .step = ended.step,
+              .fields = Value::Map{{"gate", ended.gate},
+                                   {"verdict", ended.verdict},
+                                   {"place", ended.place},
+                                   {"evidence", list_of(ended.evidence)}}});
+}
+
 void RunEvents::held(const StepHeld& held) {
   const bool parks = held.leave.kind == Leave::Kind::park;
   Event event{.type = "waiting", .message = held.leave.why.message, .step = step(held.step).approved.id};

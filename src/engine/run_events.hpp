@@ -7,6 +7,7 @@
 
 #include "engine/deployment.hpp"
 #include "engine/environment.hpp"
+#include "engine/run_records.hpp"
 #include "engine/scheduler_types.hpp"
 
 namespace deployctl::engine {
@@ -25,6 +26,7 @@ public:
   void taken_back(const TargetReverted& reverted);
   void heartbeat(const std::string& what, std::chrono::nanoseconds age,
                  const std::optional<std::chrono::nanoseconds>& limit);
+  void gate_ended(const GateRecord& ended);
   void held(const StepHeld& held);
   void interrupted(const std::string& what);
   void taking_back_ended();

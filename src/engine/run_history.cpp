@@ -65,8 +65,9 @@ private:
 
   void intent(const IntentRecord& record) {
     history_.interrupted = false;
-    if (record.ref.back) return;
     TargetHistory& target = at(record.ref);
+    target.going_back = target.going_back || record.ref.back;
+    if (record.ref.back) return;
     target.change = record.change;
     target.ask = record.ask;
     target.open_index = record.ref.index;

@@ -25,6 +25,7 @@ struct TargetHistory {
   std::vector<Undo> undo;     // of forward stages, in the order written
   std::optional<Intent> open; // a forward intent without outcome
   int open_index = 0;
+  bool going_back = false; // it is being taken back, or was
   bool taken_back = false;
   Value outputs;               // of the last stage that gave any
   bool masked_outputs = false; // they held a secret: what the journal has is not what they are

@@ -60,9 +60,9 @@ struct Members<engine::ReadyRecord> {
 template <>
 struct Members<engine::GateRecord> {
   using T = engine::GateRecord;
-  static constexpr auto list =
-      std::tuple{member("step", &T::step), member("gate", &T::gate), member("verdict", &T::verdict),
-                 member("detail", &T::detail), member("evidence", &T::evidence)};
+  static constexpr auto list = std::tuple{member("step", &T::step),     member("gate", &T::gate),
+                                          member("place", &T::place),   member("verdict", &T::verdict),
+                                          member("detail", &T::detail), member("evidence", &T::evidence)};
 };
 template <>
 struct Members<engine::StepDoneRecord> {

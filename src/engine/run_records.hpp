@@ -71,7 +71,8 @@ struct ReadyRecord {
 struct GateRecord {
   std::string step;
   std::string gate;
-  std::string verdict;
+  std::string place;   // "behind wave 2 of 7"
+  std::string verdict; // "pass" | "fail" | "inconclusive" | "error"
   std::string detail;
   std::vector<std::string> evidence;
 };

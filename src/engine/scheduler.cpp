@@ -45,15 +45,18 @@ void Scheduler::handle(const StageDone& report) {
   StageWalk& stages = report.id.back ? target.back_walk : target.walk;
   const StageWalk::Next next = stages.stage_done(report.error, now_);
   if (report.untouched) forget_effect(report.id.at);
-  if (report.id.back && mode_ == Mode::reverting) return walk_back(report.id.at, next);
-  if (!report.id.back && forward()) return walk(report.id.at, next);
+  if (report.id.back && goes_back(report.id.at)) return walk_back(report.id.at, next);
+  if (!report.id.back && forward()) {
+    stale_ = report.stale;
+    return walk(report.id.at, next);
+  }
   if (stages.at_end() && !report.id.back) target.state = TargetRun::State::done;
 }
 
 void Scheduler::handle(const ReadyPolled& report) {
   --running_;
   TargetRun& target = run(report.id.at);
-  if (report.id.back && mode_ == Mode::reverting)
+  if (report.id.back && goes_back(report.id.at))
     return walk_back(report.id.at, target.back_walk.ready_done(report.readiness, now_));
   if (report.id.back || !forward()) return;
   const StageWalk::Next next = target.walk.ready_done(report.readiness, now_);
@@ -71,10 +74,12 @@ void Scheduler::handle(const TimerFired& report) {
     return walk(timer.at, run(timer.at).walk.proceed());
   case Timer::For::walk_back:
     return walk_back(timer.at, run(timer.at).back_walk.proceed());
-  case Timer::For::checkpoint:
-    return judge_gates(timer.at.step);
+  case Timer::For::pause:
+    return begin_bake(timer.at.step);
+  case Timer::For::bake:
+    return pass_checkpoint(timer.at.step);
   case Timer::For::gate:
-    return submit(JudgeGate{{timer.at.step, timer.at.target}, false});
+    return judge_gate({timer.at.step, timer.at.target});
   case Timer::For::leave:
     return submit(AskLeave{timer.at.step, timer.place});
   }
@@ -110,6 +115,7 @@ void Scheduler::start_queued() {
 void Scheduler::begin_stage(const StageId& id) {
   TargetRun& target = run(id.at);
   target.in_stage = true;
+  (id.back ? target.back_walk : target.walk).stage_begun(now_);
   if (id.back || target.touched || target.walk.stages().at(id.stage).kind == StageKind::prepare) return;
   target.touched = true;
   ledger_.push_back(id.at);
@@ -146,14 +152,17 @@ void Scheduler::finish(Finish how) {
   out_.emplace_back(how);
 }
 
-bool Scheduler::failed_before_start() const {
-  return failed_step_ && steps_[*failed_step_].phase == StepRun::Phase::turn;
+bool Scheduler::failed_as_stale() const {
+  const bool refused = failed_step_ && steps_[*failed_step_].phase == StepRun::Phase::turn;
+  return stale_ || (refused && failure_->cause == Cause::conflict);
 }
 
 std::vector<TargetStanding> Scheduler::standings() const {
   using Effect = TargetStanding::Effect;
-  const auto effect_of = [](const TargetRun& target) {
-    if (target.back == Back::reverted) return Effect::reverted;
+  const auto effect_of = [this](const TargetRun& target) {
+    // Set back alone, it is on another release than the others; with all of them it is as before.
+    const bool alone = target.state == TargetRun::State::behind && !failed_step_;
+    if (target.back == Back::reverted) return alone ? Effect::behind : Effect::reverted;
     if (target.back == Back::kept) return Effect::kept;
     if (target.back == Back::stuck) return Effect::stuck;
     if (target.in_stage) return Effect::unknown;
@@ -169,7 +178,8 @@ std::vector<TargetStanding> Scheduler::standings() const {
   for (std::size_t step = 0; step < steps_.size(); ++step)
     for (std::size_t i = 0; i < steps_[step].targets.size(); ++i) {
       const TargetRun& target = steps_[step].targets[i];
-      if (target.state == TargetRun::State::behind && !target.touched)
+      // Of a run that failed, nothing was changed there.
+      if (target.state == TargetRun::State::behind && !target.touched && !failed_step_)
         all.push_back({{step, i}, Effect::behind, target.detail});
     }
   return all;

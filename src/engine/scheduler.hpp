@@ -30,8 +30,8 @@ public:
   [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
   [[nodiscard]] std::optional<std::size_t> failed_step() const { return failed_step_; }
   [[nodiscard]] const std::optional<Error>& parked() const { return parked_; }
-  // The failed step had not begun: its turn was refused.
-  [[nodiscard]] bool failed_before_start() const;
+  // The failed step is not what was approved any more: its turn was refused, or a target has drifted.
+  [[nodiscard]] bool failed_as_stale() const;
   // Every target that has or had an effect of this run, in the order of effects, then those left behind
   // without one.
   [[nodiscard]] std::vector<TargetStanding> standings() const;
@@ -66,20 +66,28 @@ private:
   void take_work(std::size_t step, const Work& work);
   void begin_work(std::size_t step);
   void prepare_targets(std::size_t step);
+  void begin_target(TargetId id);
   void target_prepared(std::size_t step);
   void start_wave(std::size_t step, std::size_t wave);
   void run_wave(std::size_t step);
   void wave_moved(std::size_t step);
+  void hold_behind_wave(std::size_t step);
+  [[nodiscard]] std::size_t room(std::size_t step) const; // how many more targets may be out of service
   void walk(TargetId id, const StageWalk::Next& next);
   void stage_passed(TargetId id);
   void target_failed(TargetId id, const Error& error);
   [[nodiscard]] bool tolerated(TargetId id, const Error& error);
+  void stay_behind(TargetId id);
   void fail_step(std::size_t step, const Error& error);
 
   // scheduler_gates.cpp: checkpoints
   void hold(std::size_t step, Checkpoint checkpoint);
   void begin_checkpoint(std::size_t step);
-  void judge_gates(std::size_t step);
+  void begin_bake(std::size_t step);
+  void judge_gate(GateId id);
+  void gate_passed(const GateJudged& report);
+  void gate_failed(const GateJudged& report, const std::string& why);
+  [[nodiscard]] std::string place_of(std::size_t step, const Checkpoint& checkpoint) const;
   void pass_checkpoint(std::size_t step);
   // Goes on at `place` when the step may: at once, or when the answer says so.
   void with_leave(std::size_t step, LeavePlace place);
@@ -91,6 +99,9 @@ private:
   [[nodiscard]] bool begin_group(const RevertGroup& group);
   void walk_back(TargetId id, const StageWalk::Next& next);
   void settle_back(TargetId id, Back back, const std::string& detail);
+  // A host whose failure is borne goes back alone, while the others go on.
+  void set_back(TargetId id);
+  [[nodiscard]] bool goes_back(TargetId id) const;
   void forget_effect(TargetId id);
   void leave(const RevertGroup& group, Back back, const std::string& why);
   [[nodiscard]] std::string why_left(const RevertGroup& group) const;
@@ -114,6 +125,7 @@ private:
   std::vector<TargetId> ledger_; // touched targets in the order of effects
   std::optional<std::size_t> failed_step_;
   std::optional<Error> failure_;
+  bool stale_ = false;              // the failure is that a target has drifted
   std::optional<Error> parked_;     // why a step may not go on for now
   std::vector<RevertGroup> back_;   // still to take back; the last is next
   std::size_t back_open_ = 0;       // targets of the current group

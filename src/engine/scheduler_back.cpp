@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "engine/scheduler.hpp"
 
@@ -18,14 +20,12 @@ void Scheduler::begin_taking_back() {
 
 std::vector<RevertGroup> Scheduler::touched_groups() const {
   std::vector<RevertGroup> groups;
+  std::map<std::pair<std::size_t, std::size_t>, std::size_t> places;
   for (const TargetId id : ledger_) {
     const std::size_t wave = run(id).wave;
-    const auto same = [&](const RevertGroup& group) { return group.step == id.step && group.wave == wave; };
-    const auto found = std::find_if(groups.rbegin(), groups.rend(), same);
-    if (found != groups.rend())
-      found->targets.push_back(id.target);
-    else
-      groups.push_back({id.step, wave, {id.target}});
+    const auto [place, fresh] = places.emplace(std::pair{id.step, wave}, groups.size());
+    if (fresh) groups.push_back({id.step, wave, {}});
+    groups[place->second].targets.push_back(id.target);
   }
   return groups;
 }
@@ -86,7 +86,7 @@ void Scheduler::leave(const RevertGroup& group, Back back, const std::string& wh
 
 void Scheduler::handle(const RevertPlanned& report) {
   --running_;
-  if (mode_ != Mode::reverting) return;
+  if (!goes_back(report.at)) return;
   if (!report.stages) return settle_back(report.at, Back::stuck, report.stages.error().message);
   TargetRun& target = run(report.at);
   if (!*report.stages) {
@@ -97,6 +97,7 @@ void Scheduler::handle(const RevertPlanned& report) {
   // Nobody watches a roll-out back: what may pass by itself is tried again at least twice.
   rules.retry.attempts = std::max(rules.retry.attempts, 3);
   rules.min_healthy = Milliseconds{0};
+  rules.timeout.reset();
   target.back_walk = StageWalk(**report.stages, rules);
   walk_back(report.at, target.back_walk.proceed());
 }
@@ -106,7 +107,7 @@ void Scheduler::walk_back(TargetId id, const StageWalk::Next& next) {
   const StageId stage{id, target.back_walk.index(), target.back_walk.attempt(), true, target.round};
   switch (next.kind) {
   case StageWalk::Next::Kind::run:
-    return submit(RunStage{stage});
+    return submit(RunStage{stage, target.back_walk.limit()});
   case StageWalk::Next::Kind::poll:
     return submit(PollReady{stage});
   case StageWalk::Next::Kind::wait:
@@ -123,11 +124,12 @@ void Scheduler::walk_back(TargetId id, const StageWalk::Next& next) {
 void Scheduler::settle_back(TargetId id, Back back, const std::string& detail) {
   TargetRun& target = run(id);
   target.back = back;
-  target.detail = detail;
+  if (!detail.empty() || !forward()) target.detail = detail;
   if (back == Back::reverted) target.in_stage = false;
   std::optional<Error> error;
   if (back == Back::stuck) error = Error{.cause = Cause::internal, .message = detail};
   out_.emplace_back(TargetReverted{id, error});
+  if (forward()) return stay_behind(id);
   if (back == Back::stuck) {
     std::vector<std::size_t> open = program_.steps[id.step].needs;
     while (!open.empty()) {
@@ -138,6 +140,15 @@ void Scheduler::settle_back(TargetId id, Back back, const std::string& detail) {
     }
   }
   if (--back_open_ == 0) next_group();
+}
+
+void Scheduler::set_back(TargetId id) {
+  run(id).state = TargetRun::State::returning;
+  submit(PlanRevert{id, run(id).round});
+}
+
+bool Scheduler::goes_back(TargetId id) const {
+  return mode_ == Mode::reverting || (forward() && run(id).state == TargetRun::State::returning);
 }
 
 void Scheduler::forget_effect(TargetId id) {

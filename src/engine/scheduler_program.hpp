@@ -19,6 +19,10 @@ struct TargetWork {
   std::vector<Stage> stages;
   Progress progress;    // what an earlier process of this run did
   bool touched = false; // an effect of an earlier process may be there
+  // A host whose failure was borne, in an earlier process: it was being set back, or that was done.
+  bool going_back = false;
+  bool went_back = false;
+  std::optional<Error> unreachable; // it could not even be looked at
 };
 
 // What of a step can be done once its turn has come: after re-observation, with every input known.
@@ -41,6 +45,7 @@ struct StepWork {
   bool settled = false;           // nothing to do, or done by an earlier process of this run
   Work work;                      // known beforehand only for what is resumed
   std::size_t gates = 0;
+  std::vector<Milliseconds> gate_holds; // by gate, a wait before its first sample; missing: none
   bool asks_leave = false; // whether it may go on is asked before it begins, and before each wave and weight
   WalkRules rules;
   Strategy strategy;

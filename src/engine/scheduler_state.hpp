@@ -13,7 +13,7 @@ namespace deployctl::engine {
 enum class Back { none, reverted, kept, stuck };
 
 struct TargetRun {
-  enum class State { ahead, working, prepared, held, done, behind, failed };
+  enum class State { ahead, working, prepared, held, returning, done, behind, failed };
   StageWalk walk;
   StageWalk back_walk;
   State state = State::ahead;
@@ -24,21 +24,26 @@ struct TargetRun {
   Back back = Back::none;
   std::string detail;
 
-  [[nodiscard]] bool busy() const { return state == State::working || state == State::held; }
+  [[nodiscard]] bool busy() const {
+    return state == State::working || state == State::held || state == State::returning;
+  }
 };
 
-// Behind a wave, behind a stage marked so, and at the end: wait, then every gate.
+// Behind a wave, behind a stage marked so, and at the end: a pause, then every gate for as long as it bakes.
 struct Checkpoint {
   enum class Then { next_wave, end_step, go_on };
-  Milliseconds delay{0};
+  Milliseconds pause{0};
+  Milliseconds bake{0};
   Then then = Then::next_wave;
   std::size_t target = 0; // go_on
 };
 
 struct GateRun {
+  bool begun = false;
   bool passed = false;
   int streak = 0;
-  Milliseconds since{0};
+  Milliseconds since{0};         // of the first sample
+  Milliseconds passing_since{0}; // of the streak
 };
 
 struct StepRun {
@@ -53,6 +58,7 @@ struct StepRun {
   int unreachable = 0;
   std::deque<Checkpoint> checkpoints;
   std::vector<GateRun> gates;
+  Milliseconds baked_at{0}; // of the checkpoint in front: no gate has passed before
 };
 
 // Targets of one wave of one step: they go back together.
@@ -63,7 +69,7 @@ struct RevertGroup {
 };
 
 struct Timer {
-  enum class For { walk, walk_back, checkpoint, gate, leave };
+  enum class For { walk, walk_back, pause, bake, gate, leave };
   For what = For::walk;
   TargetId at; // gate: `target` is the gate's number
   LeavePlace place;

@@ -37,6 +37,7 @@ struct TakeTurn {
 };
 struct RunStage {
   StageId id;
+  Milliseconds limit{0}; // when it is stopped as too late
 };
 struct PollReady {
   StageId id;
@@ -84,6 +85,11 @@ struct TargetReverted {
   TargetId at;
   std::optional<Error> error;
 };
+struct GateEnded { // the verdict of one round, behind a wave, a stage, or at the end
+  GateId id;
+  Verdict verdict;
+  std::string place; // "behind wave 2 of 7"
+};
 struct StepHeld { // waits for leave, or is parked
   std::size_t step;
   Leave leave;
@@ -95,7 +101,7 @@ enum class Finish { succeeded, failed, interrupted, abandoned, parked };
 
 using Command = std::variant<TakeTurn, RunStage, PollReady, JudgeGate, PlanRevert, AskLeave, StartTimer,
                              StepStarted, StepEnded, StageReady, TargetBehind, FailureDecided, TargetReverted,
-                             StepHeld, StopStages, Finish>;
+                             GateEnded, StepHeld, StopStages, Finish>;
 
 struct Started {};
 struct TurnTaken {
@@ -105,8 +111,9 @@ struct TurnTaken {
 struct StageDone {
   StageId id;
   std::optional<Error> error;
-  bool untouched = false;
-}; // `untouched`: surely no effect
+  bool untouched = false; // surely no effect
+  bool stale = false;     // the target is not as it was when its step was planned
+};
 struct ReadyPolled {
   StageId id;
   Readiness readiness;
@@ -115,6 +122,8 @@ struct GateJudged {
   GateId id;
   Verdict verdict;
   ReadyRule rule;
+  Milliseconds lasts{0};    // it must go on passing for this long
+  bool error_waits = false; // an error asks for another sample until the limit
 };
 // The stages that take the next undo record back; none: nothing is left to take back.
 struct RevertPlanned {

@@ -1,5 +1,7 @@
 #include "engine/stage_jobs.hpp"
 
+#include <algorithm>
+#include <span>
 #include <utility>
 
 #include <fmt/core.h>
@@ -11,6 +13,7 @@
 #include "base/time.hpp"
 #include "engine/connections.hpp"
 #include "engine/output_lines.hpp"
+#include "engine/planner_change.hpp"
 #include "engine/verbs.hpp"
 #include "secrets/resolver.hpp"
 
@@ -42,12 +45,17 @@ private:
 };
 
 // Whether to try again is safe to answer where a second effect is no second harm.
-Error too_late(const Intent& intent, const Stage& stage) {
+Error too_late(const Intent& intent, const Stage& stage, Milliseconds limit) {
   const bool safe = intent.crash_class != CrashClass::opaque && intent.crash_class != CrashClass::marked;
   return {.cause = Cause::timeout,
-          .message =
-              fmt::format("stage '{}' did not end within {}", stage.name, format_duration(stage.timeout)),
+          .message = fmt::format("stage '{}' did not end within {}", stage.name, format_duration(limit)),
           .retryable = safe};
+}
+
+// Whether every stage before this one only prepared.
+bool only_prepared(const Change& change, std::size_t stage) {
+  return std::all_of(change.stages.begin(), change.stages.begin() + static_cast<std::ptrdiff_t>(stage),
+                     [](const Stage& each) { return each.kind == StageKind::prepare; });
 }
 
 } // namespace
@@ -111,13 +119,33 @@ Result<StageJobs::Attempt> StageJobs::begin(const StageId& id, const std::stop_t
   return attempt;
 }
 
-StageDone StageJobs::run(const StageId& id, const std::stop_token& stop, const std::atomic<bool>& late) {
-  auto attempt = begin(id, stop);
-  if (!attempt) return {id, attempt.error()};
+StageDone StageJobs::run(const RunStage& job, const std::stop_token& stop, const std::atomic<bool>& late) {
+  auto attempt = begin(job.id, stop);
+  if (!attempt) return {job.id, attempt.error()};
+  if (auto same = as_seen(*attempt); !same)
+    return {job.id, same.error(), true, same.error().cause == Cause::conflict};
   const Result<Value> outputs = apply(*attempt);
   if (outputs) return succeeded(*attempt, *outputs);
   const bool stopped_late = late && outputs.error().cause == Cause::cancelled;
-  return failed(*attempt, stopped_late ? too_late(attempt->intent, attempt->stage) : outputs.error());
+  return failed(*attempt,
+                stopped_late ? too_late(attempt->intent, attempt->stage, job.limit) : outputs.error());
+}
+
+// Before a target is touched it is looked at again: since its step's turn people, or a long wait between
+// waves, may have changed it. In the first wave the turn itself has just looked.
+Status StageJobs::as_seen(const Attempt& attempt) const {
+  const StageId& id = attempt.id;
+  const auto* resource = verbs<Resource>(*attempt.step.provider);
+  const bool just_seen = attempt.target.wave == 0 && id.stage == 0;
+  if (!resource || id.back || id.attempt > 1 || just_seen || attempt.target.fingerprint.empty() ||
+      attempt.stage.kind == StageKind::prepare || !only_prepared(attempt.change, id.stage))
+    return {};
+  ReadAccess access = attempt.read(environment_.ports);
+  auto seen = resource->observe(access.session(), std::span(&attempt.intent.ask, 1));
+  if (seen.size() != 1) return fail(Cause::internal, "one observation was asked for");
+  if (!seen.front()) return fail(std::move(seen.front()).error());
+  if (fingerprint_of(*seen.front()) == attempt.target.fingerprint) return {};
+  return fail(Cause::conflict, "it was changed since its step was planned", "make a new plan");
 }
 
 Result<Value> StageJobs::apply(Attempt& attempt) {
@@ -148,7 +176,9 @@ StageDone StageJobs::succeeded(const Attempt& attempt, const Value& outputs) {
 
 // A cancelled attempt gets no outcome: what happened is found out when the run goes on.
 StageDone StageJobs::failed(const Attempt& attempt, const Error& error) {
-  if (!attempt.begun) return {attempt.id, error, attempt.id.stage == 0 && attempt.target.undo.empty()};
+  if (!attempt.begun)
+    return {attempt.id, error,
+            attempt.target.undo.empty() && only_prepared(attempt.change, attempt.id.stage)};
   if (error.cause == Cause::cancelled) return {attempt.id, error};
   const Error known = diagnosed(attempt, error);
   const bool untouched = surely_not_done(attempt);

@@ -22,7 +22,7 @@ public:
       : environment_(environment), deployment_(deployment), journal_(journal) {}
 
   // `late`: the stop, when it comes, means that the stage's limit has passed.
-  StageDone run(const StageId& id, const std::stop_token& stop, const std::atomic<bool>& late);
+  StageDone run(const RunStage& job, const std::stop_token& stop, const std::atomic<bool>& late);
   ReadyPolled poll(const StageId& id, const std::stop_token& stop);
   RevertPlanned plan_revert(TargetId at, int round, const std::stop_token& stop);
 
@@ -31,6 +31,7 @@ private:
 
   [[nodiscard]] Result<Attempt> begin(const StageId& id, const std::stop_token& stop) const;
   [[nodiscard]] Intent intent_of(const StageId& id) const;
+  [[nodiscard]] Status as_seen(const Attempt& attempt) const;
   Result<Value> apply(Attempt& attempt);
   StageDone succeeded(const Attempt& attempt, const Value& outputs);
   StageDone failed(const Attempt& attempt, const Error& error);

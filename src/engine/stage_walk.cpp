@@ -32,14 +32,26 @@ StageWalk::StageWalk(std::vector<Stage> stages, WalkRules rules, Progress progre
     : stages_(std::move(stages)), rules_(std::move(rules)), index_(std::min(progress.done, stages_.size())),
       polling_(progress.applied && index_ < stages_.size() && stages_[index_].ready.has_value()) {}
 
+Milliseconds StageWalk::limit() const {
+  const Milliseconds own = at_end() ? Milliseconds{0} : stages_[index_].timeout;
+  return rules_.timeout ? std::max(*rules_.timeout - spent_, Milliseconds{1}) : own;
+}
+
+Error StageWalk::out_of_time() const {
+  return {.cause = Cause::timeout,
+          .message = fmt::format("did not end within {}", format_duration(*rules_.timeout))};
+}
+
 StageWalk::Next StageWalk::proceed() const {
   if (at_end()) return {.kind = Next::Kind::finished};
+  if (rules_.timeout && spent_ >= *rules_.timeout)
+    return {.kind = Next::Kind::failed, .error = out_of_time()};
   return {.kind = polling_ ? Next::Kind::poll : Next::Kind::run};
 }
 
 StageWalk::Next StageWalk::stage_done(const std::optional<Error>& error, Milliseconds now) {
   if (error) return retry_or_fail(*error);
-  if (!stages_.at(index_).ready) return pass();
+  if (!stages_.at(index_).ready) return pass(now);
   polling_ = true;
   streak_ = 0;
   polling_since_ = now;
@@ -48,14 +60,16 @@ StageWalk::Next StageWalk::stage_done(const std::optional<Error>& error, Millise
 
 StageWalk::Next StageWalk::ready_done(const Readiness& readiness, Milliseconds now) {
   const Stage& stage = stages_.at(index_);
-  if (!polling_since_) polling_since_ = now; // resumed: the limit counts from the first answer
+  if (!polling_since_) polling_since_ = begun_at_ = now; // resumed: the limit counts from the first answer
   const bool late = now - *polling_since_ >= stage.ready->within;
   if (readiness.state == Readiness::State::ready) {
     if (streak_++ == 0) ready_since_ = now;
-    if (streak_ >= stage.ready->consecutive && now - ready_since_ >= rules_.min_healthy) return pass();
+    if (streak_ >= stage.ready->consecutive && now - ready_since_ >= rules_.min_healthy) return pass(now);
     return {.kind = Next::Kind::wait, .delay = stage.ready->interval};
   }
   streak_ = 0;
+  if (rules_.timeout && spent_ + (now - begun_at_) >= *rules_.timeout)
+    return {.kind = Next::Kind::failed, .error = out_of_time()};
   if (readiness.state == Readiness::State::failed)
     return {.kind = Next::Kind::failed,
             .error = Error{
@@ -64,7 +78,8 @@ StageWalk::Next StageWalk::ready_done(const Readiness& readiness, Milliseconds n
   return {.kind = Next::Kind::wait, .delay = stage.ready->interval};
 }
 
-StageWalk::Next StageWalk::pass() {
+StageWalk::Next StageWalk::pass(Milliseconds now) {
+  spent_ += now - begun_at_;
   ++index_;
   attempt_ = 1;
   polling_ = false;
@@ -76,6 +91,7 @@ StageWalk::Next StageWalk::retry_or_fail(const Error& error) {
   if (!may_repeat(error)) return {.kind = Next::Kind::failed, .error = error};
   const Milliseconds delay = backoff();
   ++attempt_;
+  spent_ = Milliseconds{0};
   return {.kind = Next::Kind::wait, .delay = delay};
 }
 

@@ -17,9 +17,10 @@ namespace deployctl::engine {
 // When a failed attempt may be repeated, and how long a target must stay ready.
 struct WalkRules {
   config::RetryRule retry;
-  bool may_retry = true;       // false for opaque work without `retry.on`
-  Milliseconds min_healthy{0}; // readiness must hold this long without a break
-  std::uint64_t seed = 0;      // of the jitter, so that a run replays exactly
+  bool may_retry = true;               // false for opaque work without `retry.on`
+  Milliseconds min_healthy{0};         // readiness must hold this long without a break
+  std::optional<Milliseconds> timeout; // of one attempt at the target, all its stages; none: each stage's own
+  std::uint64_t seed = 0;              // of the jitter, so that a run replays exactly
 };
 
 // What is known about a target's stages when a run is resumed.
@@ -40,9 +41,12 @@ public:
   StageWalk() = default;
   StageWalk(std::vector<Stage> stages, WalkRules rules, Progress progress = {});
 
+  // How long the current stage may take.
+  [[nodiscard]] Milliseconds limit() const;
   // What to do now: run or poll the current stage, or finished.
   [[nodiscard]] Next proceed() const;
   // `passed` when the stage is complete; the caller decides about gates and then calls proceed().
+  void stage_begun(Milliseconds now) { begun_at_ = now; }
   Next stage_done(const std::optional<Error>& error, Milliseconds now);
   Next ready_done(const Readiness& readiness, Milliseconds now);
 
@@ -54,7 +58,8 @@ public:
   [[nodiscard]] bool at_end() const { return index_ == stages_.size(); }
 
 private:
-  Next pass();
+  Next pass(Milliseconds now);
+  [[nodiscard]] Error out_of_time() const;
   Next retry_or_fail(const Error& error);
   [[nodiscard]] bool may_repeat(const Error& error) const;
   [[nodiscard]] Milliseconds backoff() const;
@@ -67,6 +72,8 @@ private:
   int streak_ = 0;
   std::optional<Milliseconds> polling_since_;
   Milliseconds ready_since_{0};
+  Milliseconds begun_at_{0}; // of the current stage
+  Milliseconds spent_{0};    // by earlier stages of this attempt
 };
 
 } // namespace deployctl::engine

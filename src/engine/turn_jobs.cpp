@@ -28,6 +28,11 @@ Change make_artifact() {
       .action = Action::run, .summary = "make", .stages = {Stage{.name = "make"}}, .undoable = Undoable::no};
 }
 
+std::optional<Error> unreachable(const plan::PlannedTarget& target) {
+  if (target.unreachable.empty()) return std::nullopt;
+  return Error{.cause = Cause::network, .message = "cannot be reached: " + target.unreachable};
+}
+
 // As the planner asks, with the release that is being made.
 Ask ask_about(const RunStep& context, const plan::PlannedStep& now, const Target& target,
               const Deployment& deployment) {
@@ -35,6 +40,15 @@ Ask ask_about(const RunStep& context, const plan::PlannedStep& now, const Target
   if (!context.removal) ask = ask_of(deployment.request, now, target);
   ask.release = deployment.release;
   return ask;
+}
+
+// What each target is compared with once more, before it is touched.
+void note_what_was_seen(RunStep& context) {
+  if (context.removal || context.targets.empty()) return;
+  for (std::size_t i = 0; i < context.targets.size(); ++i)
+    context.targets[i].fingerprint = context.now.targets[i].fingerprint;
+  for (std::size_t wave = 0; wave < context.now.waves.size(); ++wave)
+    for (const std::size_t i : context.now.waves[wave]) context.targets.at(i).wave = wave;
 }
 
 } // namespace
@@ -47,6 +61,7 @@ TurnTaken TurnJobs::take(std::size_t step) {
     if (auto kept = deployment_.keep_files(context.provider->description, now->inputs); !kept)
       return {step, fail(std::move(kept).error())};
   take_plan(context, *now, deployment_);
+  if (!any_began(context, deployment_)) note_what_was_seen(context);
   return {step, work_of(context, *now, deployment_)};
 }
 
@@ -75,6 +90,7 @@ void take_plan(RunStep& context, const plan::PlannedStep& now, const Deployment&
   context.inputs = now.inputs;
   context.now = now;
   context.targets.clear();
+  if (now.kind == Kind::gate) return; // it only judges: nothing of it is done on a target
   for (const plan::PlannedTarget& planned : now.targets) {
     RunTarget target{.target = planned.target, .change = planned.change};
     target.ask = ask_about(context, now, planned.target, deployment);
@@ -89,22 +105,24 @@ void take_plan(RunStep& context, const plan::PlannedStep& now, const Deployment&
       target.outputs = history.outputs;
       target.masked_undo = history.masked_undo;
     }
-    if (context.step && context.step->timeout) // as written goes before the provider's own
-      for (Stage& stage : target.change.stages) stage.timeout = *context.step->timeout;
     context.targets.push_back(std::move(target));
   }
 }
 
 Work work_of(const RunStep& context, const plan::PlannedStep& now, const Deployment& deployment) {
-  Work work{.waves = now.waves};
+  Work work;
+  if (now.kind != Kind::gate) work.waves = now.waves;
   std::vector<std::size_t> unplaced;
   for (std::size_t i = 0; i < context.targets.size(); ++i) {
     const RunTarget& target = context.targets[i];
     TargetWork left{.name = target.target.name, .stages = target.change.stages};
+    left.unreachable = unreachable(now.targets[i]);
     if (began(deployment, now.id, left.name)) {
       const TargetHistory& history = *deployment.resumed->find(now.id, left.name);
       left.progress = history.progress;
       left.touched = history.touched;
+      left.went_back = history.taken_back;
+      left.going_back = history.going_back && !history.taken_back;
     }
     const auto holds = [i](const auto& wave) { return std::find(wave.begin(), wave.end(), i) != wave.end(); };
     if (!left.stages.empty() && std::none_of(work.waves.begin(), work.waves.end(), holds))

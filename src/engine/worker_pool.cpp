@@ -22,6 +22,12 @@ void WorkerPool::run(std::function<void()> job) {
   arrived_.notify_one();
 }
 
+bool WorkerPool::ends_within(std::chrono::nanoseconds limit) {
+  std::unique_lock lock(mutex_);
+  jobs_.clear();
+  return worked_.wait_for(lock, limit, [this] { return working_ == 0; });
+}
+
 void WorkerPool::work(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   while (true) {
@@ -31,9 +37,12 @@ void WorkerPool::work(const std::stop_token& stop) {
     if (!found) return;
     const std::function<void()> job = std::move(jobs_.front());
     jobs_.pop_front();
+    ++working_;
     lock.unlock();
     job();
     lock.lock();
+    --working_;
+    worked_.notify_all();
   }
 }
 

@@ -16,7 +16,8 @@ template <>
 struct Members<PlannedTarget> {
   static constexpr auto list =
       std::tuple{member("target", &PlannedTarget::target), member("change", &PlannedTarget::change),
-                 member("fingerprint", &PlannedTarget::fingerprint), member("facts", &PlannedTarget::facts)};
+                 member("fingerprint", &PlannedTarget::fingerprint),
+                 member("unreachable", &PlannedTarget::unreachable), member("facts", &PlannedTarget::facts)};
 };
 template <>
 struct Members<PlannedStep> {

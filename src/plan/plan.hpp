@@ -28,6 +28,7 @@ struct PlannedTarget {
   Target target;
   Change change;           // action none: this target is as wanted
   std::string fingerprint; // SHA-256 over the managed observed fields; empty for tasks
+  std::string unreachable; // why it could not be looked at; it is left out and stays behind
   Value facts;             // shown only; not part of the digest
 };
 

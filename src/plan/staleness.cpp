@@ -84,6 +84,8 @@ private:
   }
 
   void one_target(const std::string& step, const PlannedTarget& approved, const PlannedTarget& now) {
+    if (!approved.unreachable.empty() || !now.unreachable.empty())
+      return; // borne, or its step's turn says no
     std::vector<std::string> fields = differing_fields(approved.change, now.change);
     if (approved.fingerprint != now.fingerprint)
       add(step, approved.target.name, std::move(fields), std::string(world_changed));

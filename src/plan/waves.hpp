@@ -15,9 +15,12 @@ struct WaveTarget {
   bool healthy = true; // unhealthy ones go first: they have nothing to lose
 };
 
-// Indexes into `targets`. Percentages are of all declared targets, rounded up, at least 1. A batch of one
-// entry repeats; a batch of several says how many are done after each wave, and what is left then goes in
-// steps of the last size.
+// How many hosts an amount means: a percentage is of all declared ones, rounded up, at least 1.
+std::size_t hosts_of(const Amount& amount, std::size_t declared);
+
+// Indexes into `targets`. A batch of one entry repeats; a batch of several says how many are done after each
+// wave, and what is left then goes in steps of the last size. No wave takes more healthy targets out of
+// service than `max_unavailable` allows beside those that are broken and stay so, but always one.
 std::vector<std::vector<std::size_t>> make_waves(const Strategy& strategy,
                                                  std::span<const WaveTarget> targets);
 

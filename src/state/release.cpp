@@ -44,6 +44,7 @@ Value step_to_value(const ReleaseStep& step) {
                     {"inputs", step.inputs},
                     {"outputs", step.outputs},
                     {"hosts", std::move(hosts)},
+                    {"behind", to_list(step.behind)},
                     {"needs", to_list(step.needs)},
                     {"task_fingerprint", step.task_fingerprint},
                     {"irreversible", step.irreversible},
@@ -56,7 +57,8 @@ Result<ReleaseStep> step_from(const Value& value) {
   Fields fields(value, "release step");
   fields.read("id", step.id).read("action", step.action).read("kind", kind, kind_names);
   fields.read("instance", step.instance).read("identity", step.identity).read("inputs", step.inputs);
-  fields.read("outputs", step.outputs).read_each("hosts", step.hosts, host_from).read("needs", step.needs);
+  fields.read("outputs", step.outputs).read_each("hosts", step.hosts, host_from).read("behind", step.behind);
+  fields.read("needs", step.needs);
   fields.read("task_fingerprint", step.task_fingerprint).read("irreversible", step.irreversible);
   fields.read("older_code_works", step.older_code_works);
   DEPLOYCTL_CHECK(fields.finish());

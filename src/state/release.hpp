@@ -26,6 +26,7 @@ struct ReleaseStep {
   Value inputs;         // as resolved; files by digest, secrets as references with versions
   Value outputs;
   std::vector<Host> hosts;
+  std::vector<std::string> behind; // names of those that were left on another release
   std::vector<std::string> needs;
   std::string task_fingerprint; // tasks
   std::string irreversible;     // why; empty if reversible

@@ -97,7 +97,7 @@ Provider host_release() {
                  map("env", secret(field("env", FieldType::text), SecretUse::value))},
       .outputs = {{.name = "release", .help = "The directory."},
                   {.name = "url", .help = "Where it answers."}},
-      .strategies = {StrategyKind::rolling, StrategyKind::all_at_once},
+      .strategies = {StrategyKind::rolling, StrategyKind::canary, StrategyKind::all_at_once},
       .on_hosts = true,
       .check = [](const Value& inputs) -> std::vector<InputProblem> {
         const auto* http = inputs.find_path("health.http");

@@ -37,6 +37,7 @@ void add_random_step(Chance& chance, StackRig& rig, int number) {
   case 0: {
     config::Step& step = rig.add_hosts(id, "v1", 1 + chance.below(4), std::move(needs));
     if (chance.one_in(3)) step.strategy.batch = {{2}};
+    if (chance.one_in(4)) step.strategy.max_failures = 1;
     return;
   }
   case 1:

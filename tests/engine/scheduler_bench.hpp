@@ -2,6 +2,7 @@
 // test says.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <map>
 #include <string>
@@ -60,7 +61,9 @@ public:
   }
 
   [[nodiscard]] const Scheduler& scheduler() const { return scheduler_; }
-  std::vector<std::string> log; // stages in the order they were begun, gates, ends of steps
+  std::vector<std::string> log;      // stages in the order they were begun, gates, ends of steps
+  std::vector<std::string> verdicts; // "pass behind wave 1 of 7"
+  std::vector<Milliseconds> limits;  // of stages, in the order they were begun
   std::size_t most_at_once = 0;
   Milliseconds now{0};
 
@@ -87,11 +90,21 @@ private:
                                          : ended->result == StepResult::unchanged ? " unchanged"
                                          : ended->result == StepResult::failed    ? " failed"
                                                                                   : " stopped"));
+    else if (const auto* judged = std::get_if<GateEnded>(&command))
+      verdicts.push_back(verdict_text(judged->verdict.state) + " " + judged->place);
     else if (is_job(command))
       jobs_.push_back(command);
-    if (const auto* run = std::get_if<RunStage>(&command)) log.push_back(text(run->id));
+    if (const auto* run = std::get_if<RunStage>(&command)) {
+      log.push_back(text(run->id));
+      limits.push_back(run->limit);
+    }
     if (const auto* ask = std::get_if<AskLeave>(&command)) log.push_back(step(ask->step) + " may go on?");
     if (const auto* judge = std::get_if<JudgeGate>(&command)) log.push_back(step(judge->id.step) + " gate");
+  }
+
+  static std::string verdict_text(Verdict::State state) {
+    constexpr std::array<const char*, 4> names = {"pass", "fail", "inconclusive", "error"};
+    return names.at(static_cast<std::size_t>(state));
   }
 
   static bool is_job(const Command& command) {

@@ -143,7 +143,7 @@ TEST_CASE("scheduler: weights are shifted one by one with gates behind each") {
   const Stage shift100{.name = "100%", .kind = StageKind::shift, .weight = 100, .gate_after = true};
   auto run = bench(steps, {{target("", {shift5, shift100})}, {{0}}});
   CHECK(run.run() == Finish::succeeded);
-  CHECK(run.log == Log{"web@ 5%", "web gate", "web@ 100%", "web gate", "web changed"});
+  CHECK(run.verdicts == Log{"pass behind stage 5%", "pass at the end"});
   CHECK(run.now == Milliseconds(120'000));
 }
 
@@ -308,7 +308,7 @@ TEST_CASE("scheduler: a turn outside what was approved fails the run without an 
   };
   CHECK(run.run() == Finish::failed);
   CHECK(run.scheduler().standings().empty());
-  CHECK(run.scheduler().failed_before_start());
+  CHECK(run.scheduler().failed_as_stale());
 }
 
 TEST_CASE("scheduler: a resumed run goes on where it stopped") {

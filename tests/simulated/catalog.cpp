@@ -18,6 +18,10 @@ std::vector<Stage> host_stages(const Value&, const Strategy&) {
 }
 
 std::vector<Stage> weight_stages(const Value&, const Strategy& strategy) {
+  if (strategy.kind == StrategyKind::blue_green)
+    return {{.name = "create", .kind = StageKind::prepare},
+            {.name = "switch", .kind = StageKind::shift, .weight = 100, .gate_after = true},
+            {.name = "remove-old", .kind = StageKind::finish, .on_cancel = OnCancel::leave}};
   std::vector<int> weights = strategy.weights;
   if (weights.empty()) weights = {100};
   std::vector<Stage> stages = {{.name = "create", .kind = StageKind::prepare}};
@@ -57,7 +61,7 @@ std::vector<ResourceShape> resource_shapes() {
        .stages = host_stages},
       {.name = "sim.weighted",
        .summary = "A simulated thing that takes over by weights.",
-       .strategies = {canary, all_at_once},
+       .strategies = {canary, blue_green, all_at_once},
        .stages = weight_stages},
       {.name = "sim.native",
        .summary = "A simulated rollout that its target pauses.",

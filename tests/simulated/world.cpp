@@ -20,6 +20,7 @@ bool concerns_effects(Act act) {
   case Act::lose_answer:
   case Act::hold:
   case Act::hold_after:
+  case Act::deaf:
   case Act::bug:
   case Act::die_before:
   case Act::die_after:
@@ -47,6 +48,16 @@ void World::add(Rule rule) {
 void World::delay(const std::string& step, Milliseconds by) {
   const std::scoped_lock lock(mutex_);
   delays_[step] = by;
+}
+
+void World::forget_rules() {
+  const std::scoped_lock lock(mutex_);
+  rules_.clear();
+}
+
+void World::on_effect(const std::string& step, const std::string& target, std::function<void()> what) {
+  const std::scoped_lock lock(mutex_);
+  on_effect_[{step, target}] = std::move(what);
 }
 
 void World::release() {
@@ -122,6 +133,12 @@ Result<Value> World::act(const Call& call, std::stop_token stop, const Effect& e
                       .attempt = call.attempt,
                       .what = std::move(what)});
   done_by_key_[call.key] = outputs;
+  if (const auto what_follows = on_effect_.find({call.step, call.target}); what_follows != on_effect_.end()) {
+    const std::function<void()> follow = what_follows->second;
+    lock.unlock();
+    follow();
+    lock.lock();
+  }
   changed_.notify_all();
 
   if (is(Act::die_after)) throw Died{};
@@ -129,6 +146,7 @@ Result<Value> World::act(const Call& call, std::stop_token stop, const Effect& e
   if (is(Act::fail_after) || is(Act::go_back)) return fail(error_of(*rule));
   if (is(Act::lose_answer))
     return fail({.cause = Cause::network, .message = "the connection was lost", .retryable = true});
+  if (is(Act::deaf)) hold(lock, call, {});
   if (is(Act::hold_after) && !hold(lock, call, stop))
     return fail(Cause::cancelled, "cancelled after the effect");
   return outputs;

@@ -49,6 +49,7 @@ enum class Act {
   lose_answer,   // it happened; the caller gets a network error and cannot know
   hold,          // waits for World::release(), or for stop (cancelled, nothing happened)
   hold_after,    // it happened, then waits for release() or stop; cancelled is not "nothing happened"
+  deaf,          // it happened, then waits for release(), whatever stop says
   bug,           // throws std::logic_error
   die_before,    // the process dies: throws Died, and nothing happened
   die_after,     // it happened, and the process died before the answer came
@@ -93,7 +94,10 @@ public:
   // --- the test's side
   void add(Rule rule);
   void delay(const std::string& step, Milliseconds by); // every effect of this step moves the virtual clock
-  void release();                                       // lets every held call go on, now and later
+  void forget_rules();
+  // Called behind every effect of that step and target, unlocked.
+  void on_effect(const std::string& step, const std::string& target, std::function<void()> what);
+  void release(); // lets every held call go on, now and later
   // Lets one call of "step" or "step@target" go on; empty: one of any.
   void release(const std::string& where);
   // True as soon as `count` calls are held; false after `limit` of real time.
@@ -143,6 +147,7 @@ private:
   std::vector<Done> effects_;
   std::vector<Rule> rules_;
   std::map<std::string, Milliseconds> delays_;
+  std::map<std::pair<std::string, std::string>, std::function<void()>> on_effect_;
   std::map<std::string, Value> done_by_key_;
   std::map<std::string, Value> data_;
   std::map<std::string, std::vector<Value>> samples_;
