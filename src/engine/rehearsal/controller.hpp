@@ -126,6 +126,7 @@ private:
   void obey(const TargetBehind& command);
   void obey(const FailureDecided& command);
   void obey(const TargetReverted& command);
+  void obey(const GateEnded& command);
   void obey(const StepHeld& command);
   void obey(const StopStages& command);
   void obey(const Finish& command);

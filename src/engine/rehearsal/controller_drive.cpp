@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include "engine/gate_jobs.hpp"
 #include "engine/rehearsal/controller.hpp"
 #include "engine/stage_jobs.hpp"
 #include "engine/turn_jobs.hpp"
@@ -116,13 +117,14 @@ void Controller::obey(const JudgeGate& command) {
       return fmt::format("gate of {}: {}", deployment_->steps.at(command.id.step).approved.id,
                          wrong ? "not passed" : "passed");
     });
-    // A verdict is evidence: a journal that cannot take it stops the run at its next intent.
-    if (verdict.state != Verdict::State::inconclusive)
-      (void)append(state::RecordType::gate,
-                   GateRecord{.step = deployment_->steps.at(command.id.step).approved.id},
-                   class_of(command.id.step));
     give(GateJudged{command.id, verdict, ReadyRule{Milliseconds{900}, Milliseconds{300}, 1}});
   });
+}
+
+// A verdict is evidence: a journal that cannot take it stops the run at its next intent.
+void Controller::obey(const GateEnded& command) {
+  (void)append(state::RecordType::gate, gate_record(deployment_->steps.at(command.id.step), command),
+               class_of(command.id.step));
 }
 
 void Controller::obey(const PlanRevert& command) {
