@@ -99,7 +99,7 @@ TEST_CASE("schema: one mistake at a time is refused, and its correction accepted
        "{ uses: host.release, with: { path: /a, memory: 512MiB, share: 5% } }"},
       {"{ uses: host.release, with: { path: /a }, strategy: { rolling: { batch: 1, wait: 5s } } }",
        "{ uses: host.release, with: { path: /a }, strategy: { rolling: { batch: [1, 25%] } } }"},
-      {"{ uses: host.release, with: { path: /a }, approval: { by: [x] } }",
+      {"{ uses: host.release, with: { path: /a }, approval: { quorum: none } }",
        "{ uses: host.release, with: { path: /a }, needs: [b] }"},
   }));
   const Judge judge(sample::catalog());
