@@ -181,8 +181,8 @@ Ending Run::abort(bool keep) {
   if (keep)
     for (StepWork& step : program.steps) step.reversal = Reversal::keep;
   // Durable before anything goes back: who comes after a death or an interrupt must not go forward again.
-  else if (auto written = journal_->failure(
-               {deployment_.steps.at(*program.failed).approved.id, record_of(aborted)});
+  else if (auto written =
+               journal_->failure({deployment_.steps.at(*program.failed).approved.id, record_of(aborted)});
            !written)
     return refused(with_journal(written.error(), journal_->path()));
   Ending ending = run_program(std::move(program));
