@@ -15,8 +15,8 @@ struct LeaveSubject {
   RunJournal& journal;
 };
 
-// Not set when no rule of the pipeline could ever stop this run. A rollback is never stopped, nor is work that
-// makes no release.
+// Not set when no rule of the pipeline could ever stop this run. A rollback is never stopped, nor is work
+// that makes no release.
 LeaveRule leave_by_rules(const LeaveSubject& subject);
 
 } // namespace deployctl::engine

@@ -146,7 +146,8 @@ void Controller::abort_run() {
     return run(std::move(program));
   }
   const FailureRecord begins{scene_.scenario.steps.at(*program.failed).id, record_of(program.failure)};
-  if (auto written = append(state::RecordType::compensate_begin, begins, class_of(*program.failed)); !written) {
+  if (auto written = append(state::RecordType::compensate_begin, begins, class_of(*program.failed));
+      !written) {
     ending_ = refused(exit_code::mixed, written.error());
     return unlock();
   }
