@@ -42,9 +42,9 @@ Status still_true(const plan::Plan& plan, const Undertaking& undertaking) {
     return fail(Cause::conflict, "another run went on this stack since the plan was made", "make a new plan");
   DEPLOYCTL_TRY(const auto stale, check_still_true(plan, undertaking.planning.request()));
   if (stale.empty()) return {};
-  Error error{.cause = Cause::conflict,
-              .message = "the world was changed since the plan was made: " + plan::to_text(stale.front()),
-              .help = "make a new plan"};
+  Error error{.cause = Cause::conflict, .message = plan::to_text(stale.front()), .help = "make a new plan"};
+  if (stale.size() == 1) return fail(std::move(error));
+  error.message = fmt::format("{} things are not as they were when the plan was made", stale.size());
   for (const plan::Stale& each : stale) error.evidence.push_back(plan::to_text(each));
   return fail(std::move(error));
 }

@@ -32,10 +32,11 @@ std::string header_line(std::string_view label, const std::string& value) {
 
 std::string version_text(const PlanSubject& subject) {
   const std::string& next = subject.plan.content.version;
-  if (subject.live_version.empty()) return (next.empty() ? "unnamed" : next) + " (nothing is live yet)";
+  const std::string name = next.empty() ? "unnamed" : next;
+  if (subject.live_version.empty() && subject.live_since.empty()) return name + " (nothing is live yet)";
   const std::string since = subject.live_since.empty() ? "" : " (live since " + subject.live_since + ")";
-  if (next == subject.live_version) return next + since;
-  return subject.live_version + " -> " + (next.empty() ? "unnamed" : next) + since;
+  if (next == subject.live_version) return name + since;
+  return (subject.live_version.empty() ? "unnamed" : subject.live_version) + " -> " + name + since;
 }
 
 // Whose signatures it needs, and by which file they are judged.
