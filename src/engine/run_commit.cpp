@@ -38,7 +38,10 @@ void Run::commit(Ending& ending) {
   say("diagnostic", Level::error,
       "the run is over, but its record is not complete: " + ended.error().message);
   if (!ending.error) ending.error = ended.error();
-  if (ending.exit_code == exit_code::done) ending.exit_code = exit_code::mixed;
+  if (ending.exit_code == exit_code::done) {
+    ending.exit_code = ending.world.empty() ? exit_code::failed : exit_code::mixed;
+    ending.outcome = ending.world.empty() ? Outcome::failed : Outcome::mixed;
+  }
   ending.next_command = "deployctl resume " + order_.run;
 }
 

@@ -87,6 +87,7 @@ private:
   void commit();
   void add_release(bool makes_release);
   void commit_cell(bool makes_release);
+  void not_recorded();
   void commit_last();
   void conclude();
 

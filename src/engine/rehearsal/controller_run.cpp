@@ -180,10 +180,15 @@ void Controller::commit() {
   if (release) ending_->release = release_;
   const RunEnd end{std::string(to_text(ending_->outcome)), ending_->exit_code, ending_->release};
   if (auto ended = append(state::RecordType::run_end, end, no_step); !ended) {
-    if (ending_->exit_code == exit_code::done) ending_->exit_code = exit_code::mixed;
+    not_recorded();
     return unlock();
   }
   add_release(release);
+}
+
+void Controller::not_recorded() {
+  if (ending_->exit_code == exit_code::done)
+    ending_->exit_code = ending_->world.empty() ? exit_code::failed : exit_code::mixed;
 }
 
 void Controller::add_release(bool makes_release) {
@@ -198,7 +203,7 @@ void Controller::commit_cell(bool makes_release) {
   if (makes_release) amendment.current_release = release_;
   amend(amendment, [this](bool named) {
     if (named) return later([this] { commit_last(); });
-    if (ending_->exit_code == exit_code::done) ending_->exit_code = exit_code::mixed;
+    not_recorded();
     unlock();
   });
 }
