@@ -170,7 +170,7 @@ private:
   std::optional<RunHistory> history_;
   std::vector<TargetKey> open_; // still to be asked about
   std::vector<Choice> choices_;
-  std::optional<Deployment> deployment_;
+  std::unique_ptr<Deployment> deployment_;
   std::optional<Scheduler> scheduler_;
   std::vector<JobPointer> running_;
   std::vector<std::uint64_t> timers_;

@@ -113,7 +113,8 @@ void Controller::resolve(const TargetKey& key) {
 
 // Rules are asked at every step, as in a pipeline that has any.
 Deployment& Controller::deploy() {
-  deployment_.emplace(scene_.request, run_, release_, history_ ? &*history_ : nullptr);
+  // Not make_unique: an aggregate that cannot be moved is made where it stays.
+  deployment_.reset(new Deployment{scene_.request, run_, release_, history_ ? &*history_ : nullptr});
   deployment_->leave = [](const LeaveQuestion&, const std::stop_token&) { return Leave{}; };
   return *deployment_;
 }
