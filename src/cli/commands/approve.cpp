@@ -2,6 +2,8 @@
 #include <array>
 #include <filesystem>
 
+#include <fmt/core.h>
+
 #include "base/time.hpp"
 #include "base/ulid.hpp"
 #include "cli/commands/run.hpp"
@@ -134,8 +136,8 @@ Result<ExitCode> approve_run(Invocation& invocation, const std::string& run) {
                   signed_statement(invocation, engine::approval_subject(waiting.plan, run, step->id),
                                    step->approval->expires));
     DEPLOYCTL_CHECK(engine::keep_approval(stack.directory(), invocation.clock, approval));
-    invocation.console.answer(verb(invocation) + " step '" + step->id + "' of run " + run +
-                                  ". To go on: deployctl resume " + run + "\n",
+    invocation.console.answer(fmt::format("{0} step '{1}' of run {2}. To go on: deployctl resume {2}\n",
+                                          verb(invocation), step->id, run),
                               document_of(approval.statement));
   }
   return ExitCode::done;
