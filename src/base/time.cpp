@@ -80,9 +80,12 @@ std::string format_time(WallTime time) {
                      clock.subseconds().count());
 }
 
+// The system clock counts nanoseconds in 64 bits, which end in April 2262.
+static constexpr int last_year = 2261;
+
 Result<WallTime> parse_time(std::string_view text) {
   Fields fields(text);
-  const std::chrono::year year(fields.number(4, 1970, 9999));
+  const std::chrono::year year(fields.number(4, 1970, last_year));
   fields.one_of("-");
   const std::chrono::month month(static_cast<unsigned>(fields.number(2, 1, 12)));
   fields.one_of("-");

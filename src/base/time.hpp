@@ -13,7 +13,8 @@ namespace deployctl {
 using WallTime = std::chrono::system_clock::time_point;
 
 std::string format_time(WallTime time); // "2026-03-14T09:26:53.589Z"
-// RFC 3339 with any offset and any number of decimals (kept to milliseconds); years 1970 to 9999.
+// RFC 3339 with any offset and any number of decimals (kept to milliseconds); years 1970 to 2261: the
+// clock counts nanoseconds in 64 bits.
 Result<WallTime> parse_time(std::string_view text);
 
 // The two largest units: "3 d 4 h", "2 min 5 s", "12 s", "0 s". Negative ages read "0 s".

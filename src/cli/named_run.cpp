@@ -56,6 +56,7 @@ Result<std::optional<NamedRun>> named_run(Invocation& invocation, const Project&
   if (pending.empty()) return std::optional<NamedRun>();
   if (pending.size() == 1) return std::optional(pending.front());
   std::vector<std::string> names;
+  names.reserve(pending.size());
   for (const NamedRun& each : pending) names.push_back(each.run + " (" + each.environment + ")");
   return fail(Cause::config, "more than one run is pending: " + join(names, ", "), "name one of them");
 }

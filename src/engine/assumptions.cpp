@@ -40,6 +40,7 @@ Status all_fit(const std::vector<Assumption>& assumptions, const std::vector<Cho
                                   [&](const Choice& choice) { return speaks_of(assumption, choice); });
     if (fits) continue;
     std::vector<std::string> open;
+    open.reserve(choices.size());
     for (const Choice& choice : choices) open.push_back(place(choice.step, choice.target));
     return fail(
         Cause::config,

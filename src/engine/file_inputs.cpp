@@ -1,5 +1,7 @@
 #include "engine/file_inputs.hpp"
 
+#include <fmt/core.h>
+
 #include "base/crypto.hpp"
 #include "base/json.hpp"
 #include "os/files.hpp"
@@ -119,7 +121,8 @@ void collect_sources(std::span<const Field> table, const Value& inputs, const st
     const Value* entries = value.find("entries");
     if (field.type == FieldType::file) add_source(value, absolute, sources);
     if (entries && entries->map())
-      for (const auto& [name, entry] : *entries->map()) add_source(entry, absolute + "/" + name, sources);
+      for (const auto& [name, entry] : *entries->map())
+        add_source(entry, fmt::format("{}/{}", absolute, name), sources);
     return {};
   });
 }

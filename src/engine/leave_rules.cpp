@@ -31,7 +31,7 @@ public:
   explicit LeaveRules(const LeaveSubject& subject) : subject_(subject) {}
 
   Leave answer(const LeaveQuestion& question, const std::stop_token& stop) {
-    const Leave thawed = freeze();
+    Leave thawed = freeze();
     if (thawed.kind != Leave::Kind::go || !question.step.approval) return thawed;
     if (question.place.before != LeavePlace::Before::step) return thawed;
     const std::lock_guard lock(mutex_); // one question at a time

@@ -80,7 +80,7 @@ struct Question {
 };
 
 std::vector<Result<Reading>> read_batch(Connections& connections, std::span<const Read> reads,
-                                        const Batch& batch, std::stop_token stop) {
+                                        const Batch& batch, const std::stop_token& stop) {
   const Read& first = reads[batch.front()];
   const auto all = [&](const Error& error) {
     return std::vector<Result<Reading>>(batch.size(), fail(error));

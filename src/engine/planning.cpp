@@ -17,12 +17,12 @@ Planning::Planning(Environment& environment, const config::Pipeline& pipeline, c
                    state::StackState stack)
     : environment_(environment), stack_(std::move(stack)),
       connections_(environment.ports, pipeline.instances,
-                   [&environment](const Value& value, std::stop_token stop) {
-                     return environment.resolver.resolve(value, std::move(stop));
+                   [&environment](const Value& value, const std::stop_token& stop) {
+                     return environment.resolver.resolve(value, stop);
                    }),
       request_{pipeline, environment.catalog, connections_, *source.files, environment.events} {
-  request_.with_versions = [&environment](const Value& value, std::stop_token stop) {
-    return environment.resolver.with_versions(value, std::move(stop));
+  request_.with_versions = [&environment](const Value& value, const std::stop_token& stop) {
+    return environment.resolver.with_versions(value, stop);
   };
   request_.sources_hash = source.sources_hash;
   request_.tool = environment.tool;

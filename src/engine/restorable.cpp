@@ -88,8 +88,8 @@ void add_artifacts(std::vector<Restorable>& answers, Environment& environment,
   const ArtifactReads all = artifact_reads(environment.catalog, releases);
   if (all.reads.empty()) return;
   Connections connections(environment.ports, pipeline.instances,
-                          [&environment](const Value& value, std::stop_token stop) {
-                            return environment.resolver.resolve(value, std::move(stop));
+                          [&environment](const Value& value, const std::stop_token& stop) {
+                            return environment.resolver.resolve(value, stop);
                           });
   const auto readings =
       read_all(connections, all.reads, environment.parallel, environment.interrupts.wind_down);

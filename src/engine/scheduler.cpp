@@ -97,13 +97,13 @@ void Scheduler::handle(const Abandon&) {
   finish(Finish::abandoned);
 }
 
-void Scheduler::submit(Job job) {
-  queue_.push_back(std::move(job));
+void Scheduler::submit(const Job& job) {
+  queue_.push_back(job);
 }
 
 void Scheduler::start_queued() {
   while (running_ < program_.parallel && !queue_.empty()) {
-    const Job job = std::move(queue_.front());
+    const Job job = queue_.front();
     queue_.pop_front();
     ++running_;
     if (const auto* stage = std::get_if<RunStage>(&job)) begin_stage(stage->id);

@@ -52,7 +52,7 @@ private:
   void handle(const TimerFired& report);
   void handle(const WindDown&);
   void handle(const Abandon&);
-  void submit(Job job);
+  void submit(const Job& job);
   void start_queued();
   void begin_stage(const StageId& id);
   void start_timer(Timer timer, Milliseconds delay);

@@ -24,8 +24,8 @@ namespace {
 // What a provider may make durable, bound to one attempt.
 class JournalEffects final : public Effects {
 public:
-  JournalEffects(RunJournal& journal, const StageRef& ref, Intent& intent, RunTarget& target)
-      : journal_(journal), ref_(ref), intent_(intent), target_(target) {}
+  JournalEffects(RunJournal& journal, StageRef ref, Intent& intent, RunTarget& target)
+      : journal_(journal), ref_(std::move(ref)), intent_(intent), target_(target) {}
 
   Status remote_id(std::string id) override {
     intent_.remote_ids.push_back(id);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/core.h>
+
 #include "base/crypto.hpp"
 #include "base/json.hpp"
 #include "plan/change_codec.hpp"
@@ -110,7 +112,7 @@ namespace {
 constexpr int known_format = 1;
 constexpr JsonLimits file_limits{.bytes = 256U << 20, .depth = 96};
 
-constexpr std::string_view empty_checksum = "\"checksum\":\"\"";
+constexpr std::string_view empty_checksum = R"("checksum":"")";
 
 // The canonical text of a plan whose checksum is left empty; what the checksum is taken of.
 std::string text_without_checksum(const Plan& plan) {
@@ -121,7 +123,7 @@ std::string text_without_checksum(const Plan& plan) {
 
 // The envelope is the last member, and quotes inside its texts are escaped: the last match is the checksum.
 std::string with_checksum(std::string text, const std::string& checksum) {
-  return text.replace(text.rfind(empty_checksum), empty_checksum.size(), "\"checksum\":\"" + checksum + "\"");
+  return text.replace(text.rfind(empty_checksum), empty_checksum.size(), fmt::format(R"("checksum":"{}")", checksum));
 }
 
 Value without_facts(const PlannedStep& step) {

@@ -29,6 +29,7 @@ std::string status_mismatch(const Value& wanted, int status) {
   const auto statuses = statuses_of(wanted);
   if (statuses.empty() || std::ranges::find(statuses, status) != statuses.end()) return {};
   std::vector<std::string> names;
+  names.reserve(statuses.size());
   for (const std::int64_t each : statuses) names.push_back(std::to_string(each));
   return fmt::format("status {}, wanted {}", status, join(names, " or "));
 }

@@ -131,6 +131,7 @@ std::string diagnostics_text(const std::vector<Source>& sources, const std::vect
 
 Value diagnostics_value(const std::vector<Source>& sources, const std::vector<Diagnostic>& diagnostics) {
   std::vector<LineTable> tables;
+  tables.reserve(sources.size());
   for (const Source& source : sources) tables.emplace_back(source.text);
   Value::List out;
   for (const Diagnostic& d : in_order(diagnostics)) {

@@ -108,9 +108,9 @@ std::optional<std::size_t> quoted_end(std::string_view text, std::size_t begin) 
   if (begin >= text.size()) return std::nullopt;
   const char quote = text[begin];
   for (std::size_t at = begin + 1; at < text.size(); ++at) {
-    if (quote == '"' && text[at] == '\\')
-      ++at;
-    else if (text[at] == quote && quote == '\'' && at + 1 < text.size() && text[at + 1] == '\'')
+    const bool escape = quote == '"' && text[at] == '\\';
+    const bool doubled = quote == '\'' && text.substr(at, 2) == "''";
+    if (escape || doubled)
       ++at;
     else if (text[at] == quote)
       return at + 1;

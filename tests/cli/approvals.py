@@ -136,7 +136,7 @@ class Approvals(unittest.TestCase):
         file.write_text(file.read_text().replace('"signed_at":"2', '"signed_at":"1'))
         self.project.expect(3, "apply", PLAN)  # no year that a time can have
         file.write_text(file.read_text().replace('"signed_at":"1', '"signed_at":"2').replace(
-            '"expires_at":"2', '"expires_at":"3'))
+            '"expires_at":"20', '"expires_at":"21'))
         self.refused("altered after it was signed")
 
     def test_nobody_approves_their_own(self):

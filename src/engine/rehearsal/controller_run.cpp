@@ -113,7 +113,8 @@ void Controller::resolve(const TargetKey& key) {
 
 // Rules are asked at every step, as in a pipeline that has any.
 Deployment& Controller::deploy() {
-  // Not make_unique: an aggregate that cannot be moved is made where it stays.
+  // An aggregate that cannot be moved is made where it stays.
+  // NOLINTNEXTLINE(modernize-make-unique)
   deployment_.reset(new Deployment{scene_.request, run_, release_, history_ ? &*history_ : nullptr});
   deployment_->leave = [](const LeaveQuestion&, const std::stop_token&) { return Leave{}; };
   return *deployment_;

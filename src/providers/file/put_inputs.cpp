@@ -31,7 +31,7 @@ Table<PutInputs> put_table() {
                                 .example = "config/app.conf"})
       .add(&PutInputs::content, {.name = "content",
                                  .help = "The bytes themselves; may hold secrets.",
-                                 .example = "\"TOKEN=${secrets.token}\\n\"",
+                                 .example = R"("TOKEN=${secrets.token}\n")",
                                  .secret = SecretUse::value})
       .add(&PutInputs::mode, {.name = "mode",
                               .help = "The permission bits, in octal.",
