@@ -123,7 +123,8 @@ std::string text_without_checksum(const Plan& plan) {
 
 // The envelope is the last member, and quotes inside its texts are escaped: the last match is the checksum.
 std::string with_checksum(std::string text, const std::string& checksum) {
-  return text.replace(text.rfind(empty_checksum), empty_checksum.size(), fmt::format(R"("checksum":"{}")", checksum));
+  return text.replace(text.rfind(empty_checksum), empty_checksum.size(),
+                      fmt::format(R"("checksum":"{}")", checksum));
 }
 
 Value without_facts(const PlannedStep& step) {
