@@ -12,7 +12,7 @@ SECOND = """\
   last:
     uses: exec.run
     needs: [motd]
-    with: { command: [sh, -c, "touch ROOT/started; while [ ! -e ROOT/go ]; do sleep 0.05; done"], effect: none }
+    with: { command: [sh, -c, "touch ROOT/started; while [ -e ROOT/started ] && [ ! -e ROOT/go ]; do sleep 0.05; done"], effect: none }
 """
 
 

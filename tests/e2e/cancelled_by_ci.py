@@ -32,7 +32,7 @@ steps:
     needs: [slow]
     with: { path: "ROOT/last", content: "1" }
 """
-UNTIL_GO = "touch ROOT/started; while [ ! -e ROOT/go ]; do sleep 0.05; done; echo done >> ROOT/count"
+UNTIL_GO = "touch ROOT/started; while [ -e ROOT/started ] && [ ! -e ROOT/go ]; do sleep 0.05; done; echo done >> ROOT/count"
 
 
 class Cancelled(unittest.TestCase):
