@@ -176,7 +176,10 @@ class Approvals(unittest.TestCase):
         run = next((self.project.place / ".deployctl" / "runs").glob("*.journal")).stem
         self.assertIn(f"deployctl approve {run}", " ".join(parked.stderr.split()))
         self.approve("stranger", subject=run)
+        self.assertIn("not, or no longer", self.project.expect(6, "resume").stderr)
         self.approve("lead", subject=run)
+        self.project.expect(0, "resume")
+        self.assertTrue(self.motd.exists())
         self.approve("lead", subject="01ARZ3NDEKTSV4RRFFQ69G5FAV", code=1)
 
 

@@ -7,7 +7,9 @@ import subprocess
 import time
 import unittest
 
-from project import Project
+from project import PIPELINE, Project
+
+STEP_WAITS = PIPELINE.replace("    needs: [test]", "    needs: [test]\n    approval: {}")
 
 
 def on_terminal(project, words, typed, environment=None):
@@ -83,6 +85,15 @@ class Prompt(unittest.TestCase):
 
     def test_yes_answers_beforehand_also_for_a_protected_environment(self):
         self.answered("guarded", 0, words=("--yes",))
+
+    def test_a_parked_step_is_asked_about_when_its_run_goes_on(self):
+        self.project.write(STEP_WAITS)
+        for code, typed in ((6, b"no\n"), (0, b"yes\n")):
+            self.project.expect(6, "apply", "local", "--yes")
+            result, screen = on_terminal(self.project, ("resume",), [typed])
+            self.assertEqual(result, code, screen)
+            self.assertIn("Step 'motd' of hello/local waits for approval", screen)
+            self.assertEqual(self.deployed("local"), code == 0)
 
 
 if __name__ == "__main__":

@@ -1,3 +1,4 @@
+#include "cli/approve.hpp"
 #include "cli/commands/run.hpp"
 #include "cli/endings.hpp"
 #include "cli/named_run.hpp"
@@ -30,6 +31,7 @@ Result<ExitCode> run_resume(Invocation& invocation) {
   }
   DEPLOYCTL_TRY(const std::unique_ptr<Wiring> wiring,
                 Wiring::open(invocation, project, named->environment, named->run));
+  attend(invocation, *wiring);
   const engine::Ending ending = engine::resume_run(wiring->engine(), wiring->pipeline(), wiring->source(),
                                                    named->run, assumptions, wiring->options());
   return conclude(invocation, *wiring, ending, began);
