@@ -1,5 +1,6 @@
 #include "base/glob.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <vector>
@@ -94,6 +95,14 @@ bool glob_matches(std::string_view pattern, std::string_view name) {
     n = ++star_name;
   }
   return p == patterns.size();
+}
+
+bool any_glob_matches(const std::vector<std::string>& patterns, const std::vector<std::string>& names) {
+  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+    return !name.empty() && std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+      return glob_matches(pattern, name);
+    });
+  });
 }
 
 } // namespace deployctl

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "base/strings.hpp"
 #include "base/utf8.hpp"
 
 namespace deployctl {
@@ -114,6 +115,18 @@ void LineSplitter::emit() {
   cut_ = 0;
   returned_ = false;
   consumer_(line);
+}
+
+std::vector<std::string> last_lines(std::string_view output, std::size_t most) {
+  std::vector<std::string> lines;
+  LineSplitter splitter([&](std::string_view line) {
+    if (!trim(line).empty()) lines.emplace_back(line);
+  });
+  splitter.feed(output);
+  splitter.finish();
+  if (lines.size() > most)
+    lines.erase(lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(lines.size() - most));
+  return lines;
 }
 
 } // namespace deployctl

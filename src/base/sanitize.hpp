@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace deployctl {
 
@@ -32,5 +33,8 @@ private:
   std::size_t cut_ = 0;   // bytes left out of this line
   bool returned_ = false; // a CR was read: the next byte decides whether it ends the line or draws over it
 };
+
+// The last lines of a finished output that are not blank, at most so many: what is shown as evidence.
+std::vector<std::string> last_lines(std::string_view output, std::size_t most);
 
 } // namespace deployctl

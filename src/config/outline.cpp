@@ -9,6 +9,7 @@
 #include "base/field_diff.hpp"
 #include "config/language.hpp"
 #include "config/presence.hpp"
+#include "config/read_rules.hpp"
 
 namespace deployctl::config {
 
@@ -25,14 +26,6 @@ Value key_value(const yaml::Node& step, std::string_view key, const StepOutline&
   ShapeContext context{.findings = inputs.findings};
   const Where around{.noun = "step", .name = outline.name};
   return shape(*field, written, Where{.around = &around, .name = key}, context);
-}
-
-std::vector<std::string> texts_of(const Value* list) {
-  std::vector<std::string> texts;
-  if (!list || !list->list()) return texts;
-  for (const auto& item : *list->list())
-    if (const auto* text = item.text()) texts.push_back(*text);
-  return texts;
 }
 
 std::vector<EachItem> items_of(const Value& written) {

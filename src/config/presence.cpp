@@ -9,13 +9,6 @@ namespace deployctl::config {
 
 namespace {
 
-bool any_matches(const std::vector<std::string>& globs, const std::vector<std::string>& names) {
-  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-    return std::any_of(globs.begin(), globs.end(),
-                       [&](const std::string& glob) { return !name.empty() && glob_matches(glob, name); });
-  });
-}
-
 std::string in_brackets(std::string_view key, const std::vector<std::string>& names) {
   return std::string(key) + ": [" + join(names, ", ") + "]";
 }
@@ -34,8 +27,8 @@ std::string decide_presence(const PresenceRule& rule, const Facts& facts, bool a
   if (rule.is_listed && std::find(listed.begin(), listed.end(), rule.environment) == listed.end())
     return in_brackets("environments", listed);
   if (!at_commit || (rule.branches.empty() && rule.tags.empty())) return {};
-  const bool on_branch = facts.git && any_matches(rule.branches, {facts.git->branch});
-  const bool on_tag = facts.git && any_matches(rule.tags, tags_of(*facts.git));
+  const bool on_branch = facts.git && any_glob_matches(rule.branches, {facts.git->branch});
+  const bool on_tag = facts.git && any_glob_matches(rule.tags, tags_of(*facts.git));
   if (on_branch || on_tag) return {};
   std::vector<std::string> rules;
   if (!rule.branches.empty()) rules.push_back(in_brackets("branches", rule.branches));

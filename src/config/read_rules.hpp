@@ -12,6 +12,7 @@
 
 namespace deployctl::config {
 
+// The texts of a list; none when there is no list.
 std::vector<std::string> texts_of(const Value* list);
 
 // None when the key is not written.

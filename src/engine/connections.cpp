@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "secrets/resolver.hpp"
+
 namespace deployctl::engine {
 namespace {
 
@@ -12,6 +14,11 @@ std::string family_of(const std::string& action) {
 }
 
 } // namespace
+
+ResolveSecrets resolved_by(secrets::Resolver& resolver) {
+  return
+      [&resolver](const Value& value, const std::stop_token& stop) { return resolver.resolve(value, stop); };
+}
 
 struct Connections::Entry {
   std::mutex mutex; // guards the rest

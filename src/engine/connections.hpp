@@ -16,10 +16,15 @@
 #include "base/guard.hpp"
 #include "config/pipeline.hpp"
 
+namespace deployctl::secrets {
+class Resolver;
+}
+
 namespace deployctl::engine {
 
 // Connection secrets put in; secrets::Resolver::resolve.
 using ResolveSecrets = std::function<Result<Value>(const Value&, std::stop_token)>;
+ResolveSecrets resolved_by(secrets::Resolver& resolver); // which outlives the answer
 
 class Connections {
 public:

@@ -144,6 +144,15 @@ Ending ending_of(const Scheduler& scheduler, const Deployment& deployment, Finis
   return ending;
 }
 
+bool went_through(const Ending& ending) {
+  return ending.outcome == Outcome::succeeded || (ending.outcome == Outcome::mixed && !ending.error);
+}
+
+void end_unwritten(Ending& ending, int untouched) {
+  ending.exit_code = ending.world.empty() ? untouched : exit_code::mixed;
+  ending.outcome = ending.world.empty() ? Outcome::failed : Outcome::mixed;
+}
+
 std::string_view result_of(const Ending& ending) {
   const auto back = [](const WorldLine& line) { return line.kind == WorldLine::Kind::reverted; };
   switch (ending.outcome) {

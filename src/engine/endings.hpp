@@ -32,6 +32,11 @@ int code_before_effects(const Error& error);
 // What a run that was executed ends with: the world as the scheduler knows it.
 Ending ending_of(const Scheduler& scheduler, const Deployment& deployment, Finish how, int signal);
 
+// It reached what was planned, with or without hosts left behind: then it makes a release.
+bool went_through(const Ending& ending);
+// What could not be written down cannot be committed. `untouched` is the code when no target was changed.
+void end_unwritten(Ending& ending, int untouched = exit_code::failed);
+
 // "succeeded", "failed", "rolled_back", "interrupted", "parked", "aborted": what `when.result` and notices
 // speak of.
 std::string_view result_of(const Ending& ending);

@@ -7,14 +7,6 @@
 
 namespace deployctl::engine {
 
-namespace {
-
-Milliseconds whole(std::chrono::nanoseconds duration) {
-  return std::chrono::duration_cast<Milliseconds>(duration);
-}
-
-} // namespace
-
 Executor::Executor(const Environment& environment, Deployment& deployment, RunJournal& journal,
                    Program program)
     : environment_(environment), deployment_(deployment), journal_(journal), scheduler_(std::move(program)),
@@ -47,7 +39,8 @@ void Executor::give(ReportBody body) {
   if (const auto* polled = std::get_if<ReadyPolled>(&body))
     if (polled->readiness.state == Readiness::State::waiting)
       events_.waiting_until_ready(polled->id, polled->readiness);
-  for (const Command& command : scheduler_.advance({whole(now()), std::move(body)}))
+  for (const Command& command :
+       scheduler_.advance({std::chrono::duration_cast<Milliseconds>(now()), std::move(body)}))
     std::visit([this](const auto& each) { obey(each); }, command);
 }
 

@@ -16,10 +16,7 @@ namespace deployctl::engine {
 Planning::Planning(Environment& environment, const config::Pipeline& pipeline, const Source& source,
                    state::StackState stack)
     : environment_(environment), stack_(std::move(stack)),
-      connections_(environment.ports, pipeline.instances,
-                   [&environment](const Value& value, const std::stop_token& stop) {
-                     return environment.resolver.resolve(value, stop);
-                   }),
+      connections_(environment.ports, pipeline.instances, resolved_by(environment.resolver)),
       request_{pipeline, environment.catalog, connections_, *source.files, environment.events} {
   request_.with_versions = [&environment](const Value& value, const std::stop_token& stop) {
     return environment.resolver.with_versions(value, stop);

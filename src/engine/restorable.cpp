@@ -87,10 +87,7 @@ void add_artifacts(std::vector<Restorable>& answers, Environment& environment,
                    const config::Pipeline& pipeline, const std::vector<state::Release>& releases) {
   const ArtifactReads all = artifact_reads(environment.catalog, releases);
   if (all.reads.empty()) return;
-  Connections connections(environment.ports, pipeline.instances,
-                          [&environment](const Value& value, const std::stop_token& stop) {
-                            return environment.resolver.resolve(value, stop);
-                          });
+  Connections connections(environment.ports, pipeline.instances, resolved_by(environment.resolver));
   const auto readings =
       read_all(connections, all.reads, environment.parallel, environment.interrupts.wind_down);
   for (std::size_t i = 0; i < readings.size(); ++i) {

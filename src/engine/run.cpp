@@ -215,9 +215,7 @@ Ending Run::run_program(Program program) {
 Ending Run::stopped(Ending ending, const Error& why) const {
   const bool lost = journal_->lease_lost();
   ending.error = lost ? why : with_journal(why, journal_->path());
-  const int untouched = lost ? exit_code::locked : exit_code::failed;
-  ending.exit_code = ending.world.empty() ? untouched : exit_code::mixed;
-  ending.outcome = ending.world.empty() ? Outcome::failed : Outcome::mixed;
+  end_unwritten(ending, lost ? exit_code::locked : exit_code::failed);
   ending.next_command = lost ? "deployctl status " + order_.pipeline.environment //
                              : "deployctl resume " + order_.run;
   return ending;

@@ -25,9 +25,7 @@ void add_behind(state::Release& release, const Ending& ending) {
 } // namespace
 
 bool Run::makes_release(const Ending& ending) const {
-  const bool went_through =
-      ending.outcome == Outcome::succeeded || (ending.outcome == Outcome::mixed && !ending.error);
-  return order_.lock && went_through;
+  return order_.lock && went_through(ending);
 }
 
 // Every line of this is repeated by the next command when the process dies in it.
@@ -38,10 +36,7 @@ void Run::commit(Ending& ending) {
   say("diagnostic", Level::error,
       "the run is over, but its record is not complete: " + ended.error().message);
   if (!ending.error) ending.error = ended.error();
-  if (ending.exit_code == exit_code::done) {
-    ending.exit_code = ending.world.empty() ? exit_code::failed : exit_code::mixed;
-    ending.outcome = ending.world.empty() ? Outcome::failed : Outcome::mixed;
-  }
+  if (ending.exit_code == exit_code::done) end_unwritten(ending);
   ending.next_command = "deployctl resume " + order_.run;
 }
 

@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "base/time.hpp"
+#include "state/fields.hpp"
 
 namespace deployctl::engine {
 
@@ -15,10 +16,6 @@ constexpr std::array<std::string_view, 4> result_names = {"changed", "unchanged"
 
 Milliseconds whole(std::chrono::nanoseconds duration) {
   return std::chrono::duration_cast<Milliseconds>(duration);
-}
-
-Value list_of(const std::vector<std::string>& texts) {
-  return Value::List(texts.begin(), texts.end());
 }
 
 } // namespace
@@ -62,7 +59,7 @@ void RunEvents::step_ended(const StepEnded& ended) {
   if (ended.error) {
     event.message += ": " + ended.error->message;
     event.fields["cause"] = to_text(ended.error->cause);
-    event.fields["evidence"] = list_of(ended.error->evidence);
+    event.fields["evidence"] = state::to_list(ended.error->evidence);
   }
   sink_.emit(std::move(event));
 }
@@ -137,7 +134,7 @@ void RunEvents::gate_ended(const GateRecord& ended) {
               .fields = Value::Map{{"gate", ended.gate},
                                    {"verdict", ended.verdict},
                                    {"place", ended.place},
-                                   {"evidence", list_of(ended.evidence)}}});
+                                   {"evidence", state::to_list(ended.evidence)}}});
 }
 
 void RunEvents::held(const StepHeld& held) {

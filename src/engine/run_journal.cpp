@@ -4,6 +4,7 @@
 
 #include "engine/redacted.hpp"
 #include "engine/run_record_codec.hpp"
+#include "state/fields.hpp"
 
 namespace deployctl::engine {
 
@@ -12,10 +13,6 @@ using state::RecordType;
 namespace {
 
 constexpr std::uint64_t room_for_outcomes = 256U << 10; // bytes
-
-Value list_of(const std::vector<std::string>& texts) {
-  return Value::List(texts.begin(), texts.end());
-}
 
 } // namespace
 
@@ -42,7 +39,7 @@ Status RunJournal::begin(const RunBegin& record, const std::vector<std::string>&
                          const ApprovalRecord& approval) {
   return writer_->append({{RecordType::run_begin, redacted(plan::encode(record), redactions_)},
                           {RecordType::approval, plan::encode(approval)},
-                          {RecordType::blobs, Value::Map{{"digests", list_of(blobs)}}}});
+                          {RecordType::blobs, Value::Map{{"digests", state::to_list(blobs)}}}});
 }
 
 // Room is made first: what a stage did must find its place in the journal, however full the disk gets.

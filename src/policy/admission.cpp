@@ -1,7 +1,5 @@
 #include "policy/admission.hpp"
 
-#include <algorithm>
-
 #include <fmt/core.h>
 
 #include "base/glob.hpp"
@@ -10,13 +8,6 @@
 namespace deployctl::policy {
 
 namespace {
-
-bool any_matches(const std::vector<std::string>& globs, const std::vector<std::string>& names) {
-  return std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) {
-    return std::any_of(names.begin(), names.end(),
-                       [&](const std::string& name) { return !name.empty() && glob_matches(glob, name); });
-  });
-}
 
 // "branches main, release/* or tags v*"
 std::string wanted(const config::Allow& allow) {
@@ -43,7 +34,8 @@ Status admitted(const config::Allow& allow, const SourceFacts& source, std::stri
   if (clean && source.dirty)
     return fail(Cause::policy, fmt::format("'{}' allows a clean work tree only", environment),
                 "commit or stash your changes");
-  if (!named || any_matches(allow.branches, {source.branch}) || any_matches(allow.tags, source.tags))
+  if (!named || any_glob_matches(allow.branches, {source.branch}) ||
+      any_glob_matches(allow.tags, source.tags))
     return {};
   return fail(
       Cause::policy,

@@ -39,17 +39,6 @@ std::string shown(const CommandInputs& inputs) {
   return more ? text + " ..." : text;
 }
 
-std::vector<std::string> last_lines(const std::string& text) {
-  std::vector<std::string> lines;
-  LineSplitter splitter([&](std::string_view line) {
-    if (!trim(line).empty()) lines.emplace_back(line);
-  });
-  splitter.feed(text);
-  splitter.finish();
-  if (lines.size() > evidence_lines) lines.erase(lines.begin(), lines.end() - evidence_lines);
-  return lines;
-}
-
 Confirmation checked(const Result<CommandEnd>& end) {
   if (!end)
     return {.state = Confirmation::State::unknown,
@@ -206,7 +195,7 @@ Result<Value> command_result(const CommandEnd& end, const Value& desired, Millis
     const std::string said = secrets.redact(trim(end.err).empty() ? end.out : end.err);
     return fail({.cause = cause,
                  .message = std::move(message),
-                 .evidence = last_lines(said),
+                 .evidence = last_lines(said, evidence_lines),
                  .retryable = cause == Cause::command_failed || cause == Cause::timeout});
   };
   if (end.cancelled) return failed(Cause::cancelled, "the command was stopped");

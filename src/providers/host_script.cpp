@@ -40,17 +40,6 @@ constexpr std::array<SystemWords, 5> system_words = {{
     {"Read-only file system", Cause::permission},
 }};
 
-std::vector<std::string> lines_of(std::string_view text) {
-  std::vector<std::string> lines;
-  LineSplitter splitter([&](std::string_view line) {
-    if (!trim(line).empty()) lines.emplace_back(line);
-  });
-  splitter.feed(text);
-  splitter.finish();
-  if (lines.size() > evidence_lines) lines.erase(lines.begin(), lines.end() - evidence_lines);
-  return lines;
-}
-
 Cause cause_of(const HostResult& result) {
   for (const StatusMeaning& meaning : status_meanings)
     if (result.exit_code == meaning.status && result.err.find("deployctl: ") != std::string::npos)
@@ -97,10 +86,10 @@ Result<HostResult> run_script(Hosts& hosts, const Host& host, const HostCommand&
   if (result.timed_out)
     return fail({.cause = Cause::timeout,
                  .message = fmt::format("{}: not done within {}", what, format_duration(command.timeout)),
-                 .evidence = lines_of(result.err),
+                 .evidence = last_lines(result.err, evidence_lines),
                  .retryable = true});
   if (result.exit_code == 0) return result;
-  std::vector<std::string> lines = lines_of(result.err.empty() ? result.out : result.err);
+  std::vector<std::string> lines = last_lines(result.err.empty() ? result.out : result.err, evidence_lines);
   std::string reason = reason_of(result, lines);
   return fail({.cause = cause_of(result),
                .message = fmt::format("{}: {}", what, reason),

@@ -7,10 +7,10 @@ import signal
 import subprocess
 import unittest
 
-from project import PIPELINE, Project
+from project import PIPELINE, UNTIL_GO, Project
 
 # A step that waits until a file appears, so that a test can act while a run is under way.
-WAITING = PIPELINE.replace("[sh, -c, \"true\"]", "[sh, -c, \"touch ROOT/started; while [ -e ROOT/started ] && [ ! -e ROOT/go ]; do sleep 0.05; done\"]")
+WAITING = PIPELINE.replace("[sh, -c, \"true\"]", f"[sh, -c, \"{UNTIL_GO}\"]")
 FAILING_AFTER = PIPELINE + """\
   verify:
     uses: exec.run

@@ -5,14 +5,14 @@ import signal
 import unittest
 
 from exit_codes import WAITING, wait_for
-from project import PIPELINE, Project
+from project import PIPELINE, UNTIL_GO, Project
 
 ONCE = WAITING.replace("effect: none", "effect: once")
-SECOND = """\
+SECOND = f"""\
   last:
     uses: exec.run
     needs: [motd]
-    with: { command: [sh, -c, "touch ROOT/started; while [ -e ROOT/started ] && [ ! -e ROOT/go ]; do sleep 0.05; done"], effect: none }
+    with: {{ command: [sh, -c, "{UNTIL_GO}"], effect: none }}
 """
 
 

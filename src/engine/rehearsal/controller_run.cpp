@@ -13,10 +13,6 @@ namespace {
 
 constexpr std::size_t no_step = Coverage::of_the_run;
 
-bool whole(const Ending& ending) {
-  return ending.outcome == Outcome::succeeded || (ending.outcome == Outcome::mixed && !ending.error);
-}
-
 } // namespace
 
 void Controller::begin_run() {
@@ -165,8 +161,7 @@ void Controller::close() {
   ending_ = ending_of(*scheduler_, *deployment_, how_, 2);
   if (journal_error_) {
     ending_->error = journal_error_;
-    ending_->exit_code = ending_->world.empty() ? exit_code::failed : exit_code::mixed;
-    ending_->outcome = ending_->world.empty() ? Outcome::failed : Outcome::mixed;
+    end_unwritten(*ending_);
     return unlock(); // stays pending: what is not written cannot be committed
   }
   if (ending_->outcome == Outcome::interrupted || ending_->outcome == Outcome::parked) return unlock();
@@ -178,7 +173,7 @@ void Controller::close() {
 
 void Controller::commit() {
   if (scene_.bug == Bug::unlock_before_commit) give(state::lease::Release{});
-  const bool release = whole(*ending_);
+  const bool release = went_through(*ending_);
   if (release) ending_->release = release_;
   const RunEnd end{std::string(to_text(ending_->outcome)), ending_->exit_code, ending_->release};
   if (auto ended = append(state::RecordType::run_end, end, no_step); !ended) {
@@ -189,8 +184,7 @@ void Controller::commit() {
 }
 
 void Controller::not_recorded() {
-  if (ending_->exit_code == exit_code::done)
-    ending_->exit_code = ending_->world.empty() ? exit_code::failed : exit_code::mixed;
+  if (ending_->exit_code == exit_code::done) end_unwritten(*ending_);
 }
 
 void Controller::add_release(bool makes_release) {
