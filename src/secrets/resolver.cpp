@@ -1,7 +1,5 @@
 #include "secrets/resolver.hpp"
 
-#include <cstring>
-
 #include <algorithm>
 #include <atomic>
 #include <mutex>
@@ -11,6 +9,7 @@
 #include <fmt/core.h>
 
 #include "base/crypto.hpp"
+#include "base/wiped.hpp"
 
 namespace deployctl::secrets {
 namespace {
@@ -19,19 +18,6 @@ constexpr std::size_t shortest_value = 4; // bytes; the redactor masks nothing s
 constexpr std::size_t fingerprint_digits =
     16;                            // of HMAC-SHA-256: enough to see a change, keyed against guessing
 constexpr std::size_t at_once = 8; // references read in parallel
-
-// Zeroes a text when it goes out of scope. Copies that strings made on the way are beyond reach.
-class Wiped {
-public:
-  explicit Wiped(std::string text) : text_(std::move(text)) {}
-  ~Wiped() { ::explicit_bzero(text_.data(), text_.size()); }
-  Wiped(const Wiped&) = delete;
-  Wiped& operator=(const Wiped&) = delete;
-  std::string& operator*() { return text_; }
-
-private:
-  std::string text_;
-};
 
 Status check_value(std::string_view value) {
   if (value.empty()) return fail(Cause::config, "its value is empty");
@@ -159,7 +145,7 @@ Result<std::string> Resolver::leaf_version(const Secret& leaf, const std::stop_t
 }
 
 Result<Secret> Resolver::resolve_leaf(const Secret& leaf, const std::stop_token& stop) {
-  Wiped bytes{std::string()};
+  Wiped bytes;
   std::string version;
   for (const Secret::Part& part : leaf.parts()) {
     if (part.name.empty()) {
