@@ -1,5 +1,6 @@
 #include "os/below.hpp"
 
+#include <algorithm>
 #include <cerrno>
 
 #include <fcntl.h>
@@ -19,6 +20,14 @@ std::string directory_of(const std::string& name) {
 std::string last_part(const std::string& name) {
   return name.substr(name.rfind('/') + 1);
 } // npos + 1 is 0
+
+bool is_name_below(std::string_view name) {
+  const auto parts = split(name, '/');
+  const auto is_control = [](char byte) { return static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f; };
+  return std::none_of(name.begin(), name.end(), is_control) &&
+         std::none_of(parts.begin(), parts.end(),
+                      [](std::string_view part) { return part.empty() || part == "." || part == ".."; });
+}
 
 // The directory `path` below `root`, made where it is missing; a link on the way is refused.
 Result<Descriptor> open_below(const Descriptor& root, const std::string& path) {

@@ -1,6 +1,5 @@
 #include "os/local_transfer.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -16,7 +15,6 @@
 #include <fmt/core.h>
 
 #include "base/crypto.hpp"
-#include "base/strings.hpp"
 #include "os/below.hpp"
 #include "os/descriptor.hpp"
 #include "os/files.hpp"
@@ -24,13 +22,6 @@
 
 namespace deployctl::os {
 namespace {
-
-bool is_relative_name(const std::string& name) {
-  const auto parts = split(name, '/');
-  return name.find('\0') == std::string::npos &&
-         std::none_of(parts.begin(), parts.end(),
-                      [](std::string_view part) { return part.empty() || part == "." || part == ".."; });
-}
 
 class Transfer {
 public:
@@ -65,7 +56,7 @@ private:
   }
 
   Status stage(const HostFile& file, const std::string& staging) {
-    if (!is_relative_name(file.name))
+    if (!is_name_below(file.name))
       return fail(Cause::internal, fmt::format("'{}' is not a name below the destination", file.name));
     DEPLOYCTL_TRY(const Descriptor directory, open_below(root_, directory_of(file.name)));
     DEPLOYCTL_TRY(const bool same, stands_already(directory, file));

@@ -1,0 +1,50 @@
+#include "ssh/session_output.hpp"
+
+#include <array>
+#include <cerrno>
+
+#include <unistd.h>
+
+namespace deployctl::ssh {
+
+SessionOutput::SessionOutput(os::Descriptor& read, std::string_view mark, Stream stream, std::size_t limit,
+                             LineSink* sink)
+    : read_(read), mark_(std::string(mark) + "\n"), capture_(limit),
+      lines_([stream, sink](std::string_view line) {
+        if (sink) sink->line(stream, line);
+      }) {}
+
+void SessionOutput::read_available() {
+  std::array<char, 64U << 10> buffer; // NOLINT: filled by read
+  // Bounded, so that a command that never stops writing cannot keep us from looking at the clock.
+  for (int round = 0; round < 16 && read_.is_open(); ++round) {
+    const ssize_t got = ::read(read_.get(), buffer.data(), buffer.size());
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
+    if (got <= 0) return read_.close();
+    take(std::string_view(buffer.data(), static_cast<std::size_t>(got)));
+  }
+}
+
+void SessionOutput::take(std::string_view bytes) {
+  constexpr std::size_t longest_before = 16U << 10;
+  if (began_) {
+    capture_.add(bytes);
+    lines_.feed(bytes);
+    return;
+  }
+  before_ += bytes;
+  if (const auto at = before_.find(mark_); at != std::string::npos) {
+    began_ = true;
+    const std::string own = before_.substr(at + mark_.size());
+    before_.resize(at);
+    return take(own);
+  }
+  if (before_.size() > longest_before) before_.erase(0, before_.size() - longest_before);
+}
+
+std::string SessionOutput::finish() {
+  lines_.finish();
+  return capture_.text();
+}
+
+} // namespace deployctl::ssh
