@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "base/crypto.hpp"
 #include "base/encode.hpp"
 #include "base/json.hpp"
 
@@ -85,6 +86,19 @@ Result<Text> base64_text(const Text& text) {
   DEPLOYCTL_TRY(const std::string_view bytes, body.open(text));
   body.add(to_base64(bytes));
   return body.finish();
+}
+
+Result<Text> percent_encoded(const Text& text) {
+  Collector body;
+  DEPLOYCTL_TRY(const std::string_view bytes, body.open(text));
+  body.add(percent_encode(bytes));
+  return body.finish();
+}
+
+Result<std::string> body_sha256(const Text& body) {
+  Collector opened;
+  DEPLOYCTL_TRY(const std::string_view bytes, opened.open(body));
+  return sha256_hex(bytes);
 }
 
 Result<Text> basic_authorization(const std::string& user, const Text& password) {
