@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,6 +40,27 @@ enum class FieldType {
 // reference.
 enum class SecretUse { never, value, reference };
 
+struct Field;
+
+// The rows of one table. They never change, so copies share them: tables nest and are put together by
+// copying.
+class FieldList {
+public:
+  FieldList() = default;
+  FieldList(std::vector<Field> rows);
+  FieldList(std::initializer_list<Field> rows);
+  operator const std::vector<Field>&() const;
+  [[nodiscard]] const std::vector<Field>& rows() const;
+  [[nodiscard]] bool empty() const;
+  [[nodiscard]] std::size_t size() const;
+  [[nodiscard]] const Field& front() const;
+  [[nodiscard]] std::vector<Field>::const_iterator begin() const;
+  [[nodiscard]] std::vector<Field>::const_iterator end() const;
+
+private:
+  std::shared_ptr<const std::vector<Field>> rows_;
+};
+
 struct Field {
   std::string name;
   FieldType type = FieldType::text;
@@ -55,9 +78,9 @@ struct Field {
   std::optional<std::int64_t> most; // for integer, list length, duration (ms), size (bytes), percent
   std::string pattern;              // RE2, whole match: of text, of the keys of a map
   std::vector<std::string> choices; // for choice
-  std::vector<Field> fields;        // for object
-  std::vector<Field> element; // for list and map exactly one; for any the shapes it may take, or none for all
-  std::string since = "0.1";  // the first version that enforces it
+  FieldList fields;                 // for object
+  FieldList element;         // for list and map exactly one; for any the shapes it may take, or none for all
+  std::string since = "0.1"; // the first version that enforces it
 };
 
 struct Output {

@@ -49,7 +49,7 @@ private:
     case FieldType::object:
       return object(field, before, after, path, flags);
     case FieldType::map:
-      return map(&field.element, before, after, path, flags);
+      return map(&field.element.rows(), before, after, path, flags);
     case FieldType::any:
       return any(before, after, path, flags);
     case FieldType::file:

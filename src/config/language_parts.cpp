@@ -41,7 +41,7 @@ Field integer(std::string name, std::string help, std::int64_t least) {
           .most = 1'000'000};
 }
 
-Field object(std::string name, std::string help, std::vector<Field> fields) {
+Field object(std::string name, std::string help, FieldList fields) {
   return {.name = std::move(name),
           .type = FieldType::object,
           .help = std::move(help),
@@ -62,7 +62,7 @@ Field list_of(Field element, std::string help) {
   return field;
 }
 
-Field one_of(std::string name, std::string help, std::vector<Field> shapes) {
+Field one_of(std::string name, std::string help, FieldList shapes) {
   Field field{.name = std::move(name), .type = FieldType::any, .help = std::move(help)};
   field.example = shapes.front().example;
   field.element = std::move(shapes);
@@ -83,12 +83,16 @@ Field uses(std::string help) {
   return text("uses", std::move(help), "exec.run");
 }
 
-Field with() {
-  return {.name = "with",
+Field inputs_map(std::string name, std::string help) {
+  return {.name = name,
           .type = FieldType::map,
-          .help = "The inputs of the action; `deployctl explain ACTION` lists them.",
+          .help = std::move(help),
           .example = "{ command: [make, test] }",
-          .element = {Field{.name = "with", .type = FieldType::any, .help = "An input of the action."}}};
+          .element = {Field{.name = name, .type = FieldType::any, .help = "An input of the action."}}};
+}
+
+Field with() {
+  return inputs_map("with", "The inputs of the action; `deployctl explain ACTION` lists them.");
 }
 
 } // namespace deployctl::config::language

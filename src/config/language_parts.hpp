@@ -14,14 +14,15 @@ Field duration(std::string name, std::string help, std::string example);
 Field choice(std::string name, std::string help, std::vector<std::string> choices);
 Field boolean(std::string name, std::string help);
 Field integer(std::string name, std::string help, std::int64_t least);
-Field object(std::string name, std::string help, std::vector<Field> fields);
+Field object(std::string name, std::string help, FieldList fields);
 Field named_map(Field element, std::string help); // keys are ids; the map has the element's name
 Field list_of(Field element, std::string help);   // the list has the element's name
-Field one_of(std::string name, std::string help, std::vector<Field> shapes);
+Field one_of(std::string name, std::string help, FieldList shapes);
 Field since_later(Field field);
 Field needed(Field field);
 
 Field uses(std::string help);
+Field inputs_map(std::string name, std::string help); // of text keys to whatever the action takes
 Field with();
 Field when_field(const std::vector<std::string>& keys);
 Field approval_field();

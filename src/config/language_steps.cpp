@@ -147,9 +147,7 @@ std::vector<Field> judging_fields() {
 }
 
 std::vector<Field> make_step_fields(Field when) {
-  Field undo = with();
-  undo.name = undo.element.front().name = "undo";
-  undo.help = "For a task: inputs of the same action that take it back.";
+  const Field undo = inputs_map("undo", "For a task: inputs of the same action that take it back.");
   std::vector<Field> fields = {
       uses("The action, such as host.release; without it the step only judges its gates."),
       with(),
