@@ -1,60 +1,17 @@
 #include "providers/host_script.hpp"
 
-#include <algorithm>
-#include <array>
-
 #include <fmt/core.h>
 
 #include <deployctl/units.hpp>
 
 #include "base/sanitize.hpp"
 #include "base/strings.hpp"
+#include "ssh/script_failure.hpp"
 
 namespace deployctl::providers {
 namespace {
 
 constexpr std::size_t evidence_lines = 20;
-
-// What the scripts of this folder mean by their exit status.
-struct StatusMeaning {
-  int status;
-  Cause cause;
-};
-constexpr std::array<StatusMeaning, 5> status_meanings = {{
-    {71, Cause::config},
-    {72, Cause::conflict},
-    {73, Cause::capacity},
-    {74, Cause::not_found},
-    {75, Cause::command_failed},
-}};
-
-struct SystemWords {
-  std::string_view words;
-  Cause cause;
-};
-constexpr std::array<SystemWords, 5> system_words = {{
-    {"No space left on device", Cause::capacity},
-    {"Disk quota exceeded", Cause::quota},
-    {"Permission denied", Cause::permission},
-    {"Operation not permitted", Cause::permission},
-    {"Read-only file system", Cause::permission},
-}};
-
-Cause cause_of(const HostResult& result) {
-  for (const StatusMeaning& meaning : status_meanings)
-    if (result.exit_code == meaning.status && result.err.find("deployctl: ") != std::string::npos)
-      return meaning.cause;
-  for (const SystemWords& known : system_words)
-    if (result.err.find(known.words) != std::string::npos) return known.cause;
-  return Cause::command_failed;
-}
-
-std::string reason_of(const HostResult& result, const std::vector<std::string>& lines) {
-  constexpr std::string_view mark = "deployctl: ";
-  for (const std::string& line : lines)
-    if (line.starts_with(mark)) return line.substr(mark.size());
-  return lines.empty() ? fmt::format("exit status {}", result.exit_code) : lines.back();
-}
 
 } // namespace
 
@@ -89,11 +46,7 @@ Result<HostResult> run_script(Hosts& hosts, const Host& host, const HostCommand&
                  .evidence = last_lines(result.err, evidence_lines),
                  .retryable = true});
   if (result.exit_code == 0) return result;
-  std::vector<std::string> lines = last_lines(result.err.empty() ? result.out : result.err, evidence_lines);
-  std::string reason = reason_of(result, lines);
-  return fail({.cause = cause_of(result),
-               .message = fmt::format("{}: {}", what, reason),
-               .evidence = std::move(lines)});
+  return fail(ssh::script_failure(what, result));
 }
 
 std::vector<Line> key_lines(std::string_view out) {
