@@ -1,0 +1,113 @@
+#include "ssh/ssh_arguments.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include <fmt/core.h>
+
+#include "base/strings.hpp"
+
+namespace deployctl::ssh {
+namespace {
+
+// The first value that ssh meets counts, so these win over the user's options and every configuration file.
+constexpr std::array<std::string_view, 11> fixed_options{
+    "ServerAliveInterval=5", // a lost host is noticed after 15 to 20 s
+    "ServerAliveCountMax=3", "TCPKeepAlive=yes", "ConnectionAttempts=1",
+    "ForwardAgent=no",       "ForwardX11=no",    "Tunnel=no",
+    "RemoteCommand=none",    "RequestTTY=no",    "EscapeChar=none",
+    "LogLevel=INFO", // the causes of a failure are read from the log
+};
+
+void add_option(std::vector<std::string>& argv, std::string option) {
+  argv.emplace_back("-o");
+  argv.push_back(std::move(option));
+}
+
+long seconds_of(Milliseconds duration) {
+  return std::max<long>(1, std::chrono::ceil<std::chrono::seconds>(duration).count());
+}
+
+// Program, options of every connection, user and port.
+std::vector<std::string> common_part(const Client& client, const Destination& destination) {
+  std::vector<std::string> argv{client.program};
+  if (!client.config_file.empty()) argv.insert(argv.end(), {"-F", client.config_file});
+  for (const std::string_view option : fixed_options) add_option(argv, std::string(option));
+  add_option(argv, client.may_prompt ? "BatchMode=no" : "BatchMode=yes");
+  add_option(argv, "NumberOfPasswordPrompts=1");
+  add_option(argv, fmt::format("ConnectTimeout={}", seconds_of(client.connect_timeout)));
+  add_option(argv, client.new_hosts == NewHosts::accept ? "StrictHostKeyChecking=accept-new"
+                                                        : "StrictHostKeyChecking=yes");
+  for (const std::string& option : client.options) add_option(argv, option);
+  if (!destination.user.empty()) argv.insert(argv.end(), {"-l", destination.user});
+  if (destination.port != 0) argv.insert(argv.end(), {"-p", std::to_string(destination.port)});
+  return argv;
+}
+
+bool is_harmless(std::string_view text, std::string_view marks) {
+  const auto fits = [marks](char byte) {
+    const bool is_beyond_ascii = (static_cast<unsigned char>(byte) & 0x80U) != 0;
+    return is_letter_or_digit(byte) || is_beyond_ascii || marks.find(byte) != std::string_view::npos;
+  };
+  return !text.starts_with('-') && std::all_of(text.begin(), text.end(), fits);
+}
+
+// For the shell that ssh hands its ProxyCommand to, behind ssh's own expansion of '%'.
+std::string quoted(std::string_view word) {
+  return "'" + replace_all(replace_all(word, "%", "%%"), "'", "'\\''") + "'";
+}
+
+} // namespace
+
+std::string Destination::text() const {
+  return (user.empty() ? "" : user + "@") + host + (port == 0 ? "" : ":" + std::to_string(port));
+}
+
+Destination destination_of(const Host& host) {
+  return {.host = host.address, .user = host.user, .port = host.port};
+}
+
+Status check_destination(const Destination& destination) {
+  constexpr int last_port = 65'535;
+  if (destination.host.empty() || !is_harmless(destination.host, "._-:%"))
+    return fail(Cause::config, fmt::format("'{}' is not a host that ssh can be given", destination.host));
+  if (!is_harmless(destination.user, "._-+@\\$"))
+    return fail(Cause::config, fmt::format("'{}' is not a user that ssh can be given", destination.user));
+  if (destination.port < 0 || destination.port > last_port)
+    return fail(Cause::config, fmt::format("{} is not a port", destination.port));
+  return {};
+}
+
+std::vector<std::string> settings_arguments(const Client& client, const Destination& destination) {
+  std::vector<std::string> argv = common_part(client, destination);
+  argv.insert(argv.end(), {"-G", "--", destination.host});
+  return argv;
+}
+
+std::vector<std::string> master_arguments(const Client& client, const Destination& destination,
+                                          const Paths& paths,
+                                          const std::optional<std::string>& proxy_command) {
+  std::vector<std::string> argv = common_part(client, destination);
+  add_option(argv, "ControlPersist=no");
+  add_option(argv, "ClearAllForwardings=yes");
+  if (proxy_command) add_option(argv, "ProxyCommand=" + *proxy_command);
+  argv.insert(argv.end(), {"-M", "-N", "-S", paths.socket, "-E", paths.log, "--", destination.host});
+  return argv;
+}
+
+std::vector<std::string> command_arguments(const Client& client, const Destination& destination,
+                                           const std::string& log, const std::string& command_line) {
+  std::vector<std::string> argv = common_part(client, destination);
+  add_option(argv, "ClearAllForwardings=yes");
+  argv.insert(argv.end(), {"-T", "-S", "none", "-E", log, "--", destination.host, command_line});
+  return argv;
+}
+
+std::string proxy_through(const Client& client, const std::string& jump_socket, const std::string& log) {
+  // The inner ProxyCommand stands for "connect": without the master there is nothing to fall back to.
+  return fmt::format("exec {} -F none -o BatchMode=yes -o ProxyCommand=false -E {} -S {} -W '[%h]:%p' jump",
+                     quoted(client.program), quoted(log), quoted(jump_socket));
+}
+
+} // namespace deployctl::ssh

@@ -1,0 +1,56 @@
+// The command lines of the system's ssh, as pure values: to ask for a host's settings, to be a master, to run
+// one command. Nothing that varies can become an option, and nothing secret stands in any of them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <deployctl/host.hpp>
+#include <deployctl/result.hpp>
+#include <deployctl/strategy.hpp>
+
+namespace deployctl::ssh {
+
+enum class NewHosts { refuse, accept }; // a host whose key nobody knows; a changed key is always refused
+
+struct Client {
+  std::string program = "ssh";
+  std::string config_file; // instead of the user's and the system's; empty: those
+  Milliseconds connect_timeout{10'000};
+  NewHosts new_hosts = NewHosts::refuse;
+  bool may_prompt = false;          // somebody can touch a hardware key
+  std::vector<std::string> options; // "Name=value", the user's own; ours win
+};
+
+struct Destination {
+  std::string host; // as written: an alias, a name or an address
+  std::string user; // empty and 0: as the SSH configuration has them
+  int port = 0;
+
+  [[nodiscard]] std::string text() const; // "user@host:port", as far as given
+  friend bool operator==(const Destination&, const Destination&) = default;
+};
+
+Destination destination_of(const Host& host);
+// Cause::config for what ssh would take for an option or a shell of its configuration for a command.
+Status check_destination(const Destination& destination);
+
+std::vector<std::string> settings_arguments(const Client& client, const Destination& destination);
+
+struct Paths {
+  std::string socket;
+  std::string log;
+};
+// `proxy_command` replaces the way to the host that is configured.
+std::vector<std::string> master_arguments(const Client& client, const Destination& destination,
+                                          const Paths& paths,
+                                          const std::optional<std::string>& proxy_command);
+std::vector<std::string> command_arguments(const Client& client, const Destination& destination,
+                                           const std::string& log, const std::string& command_line);
+
+// The way to a host through the master at `jump_socket`. Fails, and opens no connection of its own, when that
+// master is gone.
+std::string proxy_through(const Client& client, const std::string& jump_socket, const std::string& log);
+
+} // namespace deployctl::ssh

@@ -1,0 +1,72 @@
+#include "ssh/ssh_arguments.hpp"
+
+#include <algorithm>
+
+#include <catch2/catch.hpp>
+
+using namespace deployctl;
+using namespace deployctl::ssh;
+
+namespace {
+
+bool has(const std::vector<std::string>& argv, const std::string& first, const std::string& second) {
+  for (std::size_t i = 0; i + 1 < argv.size(); ++i)
+    if (argv[i] == first && argv[i + 1] == second) return true;
+  return false;
+}
+
+const Paths paths{.socket = "/run/d/s", .log = "/run/d/s.log"};
+
+} // namespace
+
+TEST_CASE("ssh arguments: a master asks nobody, forwards nothing, checks keys and notices a lost host") {
+  const auto argv =
+      master_arguments({}, {.host = "web-1", .user = "deploy", .port = 2222}, paths, std::nullopt);
+  for (const char* const option :
+       {"BatchMode=yes", "ControlPersist=no", "ConnectTimeout=10", "ServerAliveInterval=5",
+        "ServerAliveCountMax=3", "ConnectionAttempts=1", "ForwardAgent=no", "ForwardX11=no",
+        "ClearAllForwardings=yes", "StrictHostKeyChecking=yes", "LogLevel=INFO"})
+    CHECK(has(argv, "-o", option));
+  CHECK(has(argv, "-S", "/run/d/s"));
+  CHECK(has(argv, "-E", "/run/d/s.log"));
+  CHECK(has(argv, "-l", "deploy"));
+  CHECK(has(argv, "-p", "2222"));
+  CHECK(std::vector<std::string>(argv.end() - 2, argv.end()) == std::vector<std::string>{"--", "web-1"});
+}
+
+TEST_CASE("ssh arguments: what is not given is left to the SSH configuration") {
+  const auto argv = master_arguments({}, {.host = "web-1"}, paths, std::nullopt);
+  for (const char* const option : {"-l", "-p", "-F"})
+    CHECK(std::count(argv.begin(), argv.end(), option) == 0);
+}
+
+TEST_CASE("ssh arguments: options of the user come behind ours, because the first one counts") {
+  const Client client{.new_hosts = NewHosts::accept,
+                      .options = {"BatchMode=no", "KexAlgorithms=curve25519-sha256"}};
+  const auto argv = master_arguments(client, {.host = "web-1"}, paths, std::nullopt);
+  const auto ours = std::find(argv.begin(), argv.end(), "BatchMode=yes");
+  const auto theirs = std::find(argv.begin(), argv.end(), "BatchMode=no");
+  REQUIRE(theirs != argv.end());
+  CHECK(ours < theirs);
+  CHECK(has(argv, "-o", "KexAlgorithms=curve25519-sha256"));
+  CHECK(has(argv, "-o", "StrictHostKeyChecking=accept-new"));
+}
+
+TEST_CASE("ssh arguments: a host or user that ssh or its shells could take for more is refused") {
+  for (const char* const host : {"", "-oProxyCommand=x", "-web", "a b", "a;b", "$(a)", "a`b`", "a'b", "a\nb",
+                                 "ssh://a", "a,b", "u@a", "a|b", "a\"b"})
+    CHECK(!check_destination({.host = host}));
+  for (const char* const user : {"-x", "a b", "a;b", "`a`", "a'b"})
+    CHECK(!check_destination({.host = "web-1", .user = user}));
+  CHECK(!check_destination({.host = "web-1", .port = 65'536}));
+  for (const char* const host :
+       {"web-1", "10.0.0.1", "fe80::1%eth0", "db_1.example.com", "b\u00fccher.example"})
+    CHECK(check_destination({.host = host, .user = "deploy"}));
+}
+
+TEST_CASE(
+    "ssh arguments: the way through a jump host is one word to the shell and survives ssh's expansion") {
+  const std::string proxy = proxy_through({.program = "/opt/o'x/ssh"}, "/run/50%/s", "/run/l");
+  CHECK(proxy == "exec '/opt/o'\\''x/ssh' -F none -o BatchMode=yes -o ProxyCommand=false -E '/run/l' "
+                 "-S '/run/50%%/s' -W '[%h]:%p' jump");
+}
