@@ -5,6 +5,8 @@
 
 #include <fmt/core.h>
 
+#include "net/proxies.hpp"
+
 namespace deployctl::net {
 namespace {
 
@@ -47,7 +49,8 @@ Result<Url> check_request(const HttpRequest& request) {
   for (const auto& [name, value] : request.headers) DEPLOYCTL_CHECK(check_header(name, value));
   if (request.body.secret() && !request.body.secret()->is_resolved())
     return fail(Cause::internal, "the body holds an unresolved secret");
-  if (url.scheme == "http" && !url.is_loopback() && request.unix_socket.empty() && carries_secret(request))
+  const bool stays_here = url.is_loopback() || is_link_local(url) || !request.unix_socket.empty();
+  if (url.scheme == "http" && !stays_here && carries_secret(request))
     return fail(Cause::config, fmt::format("a secret would travel unencrypted to '{}'", url.host),
                 "use an https URL");
   return url;

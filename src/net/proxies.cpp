@@ -44,10 +44,13 @@ Proxies proxies_from(const os::Environment& environment) {
   return proxies;
 }
 
+bool is_link_local(const Url& url) {
+  const bool address4 = url.host.find_first_not_of("0123456789.") == std::string::npos;
+  return (address4 && url.host.starts_with("169.254.")) || url.host.starts_with("fd00:ec2::");
+}
+
 std::string proxy_for(const Url& url, const Proxies& proxies) {
-  const bool metadata = url.host.starts_with("169.254.") || url.host == "fd00:ec2::254" ||
-                        url.host == "metadata.google.internal";
-  if (url.is_loopback() || metadata) return {};
+  if (url.is_loopback() || is_link_local(url) || url.host == "metadata.google.internal") return {};
   if (std::ranges::any_of(proxies.none, [&](const std::string& entry) { return covers(entry, url); }))
     return {};
   return url.scheme == "https" ? proxies.https : proxies.http;

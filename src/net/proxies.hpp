@@ -20,7 +20,10 @@ struct Proxies {
 // ALL_PROXY, no_proxy NO_PROXY.
 Proxies proxies_from(const os::Environment& environment);
 
-// Empty: connect directly. The link-local metadata services of clouds are never asked through a proxy.
+// An address of this link, where a machine's own cloud answers: in plain text by design.
+bool is_link_local(const Url& url);
+
+// Empty: connect directly, as to the metadata services of clouds.
 std::string proxy_for(const Url& url, const Proxies& proxies);
 
 } // namespace deployctl::net

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <condition_variable>
-#include <mutex>
 #include <utility>
 
 #include <fcntl.h>
@@ -12,6 +10,7 @@
 
 #include "os/descriptor.hpp"
 #include "os/files.hpp"
+#include "os/pause.hpp"
 
 namespace deployctl::os {
 namespace {
@@ -28,14 +27,6 @@ Result<bool> take(const Descriptor& file, const std::string& path) {
     if (errno != EINTR) return fail(system_error("cannot lock", path, errno));
   }
   return true;
-}
-
-// Waits for `span` or a stop, whichever is first.
-void pause(Milliseconds span, const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any stopped;
-  std::unique_lock guard(mutex);
-  (void)stopped.wait_for(guard, stop, span, [] { return false; });
 }
 
 } // namespace

@@ -151,6 +151,8 @@ TEST_CASE("http: requests that must not be sent are refused before the network")
   HttpRequest plain = get("http://192.0.2.1/");
   plain.headers = {{"Authorization", secret}};
   CHECK(http.send(plain, {}).error().message == "a secret would travel unencrypted to '192.0.2.1'");
+  plain.url = "http://169.254.example.com/"; // no address of this link
+  CHECK(http.send(plain, {}).error().cause == Cause::config);
   HttpRequest broken = get("http://127.0.0.1/");
   broken.headers = {{"X-A", "one\r\nX-B: two"}};
   CHECK(http.send(broken, {}).error().cause == Cause::config);
