@@ -2,10 +2,12 @@
 // What it loses and kills is real: processes, pipes and signals.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "ssh/remote_shell.hpp"
+#include "ssh/ssh_hosts.hpp"
 
 namespace deployctl::tests {
 
@@ -29,6 +31,16 @@ public:
 private:
   HostShells shells_;
   std::string home_;
+};
+
+// Every host is the one.
+class OneShell final : public ssh::RemoteShells {
+public:
+  explicit OneShell(std::shared_ptr<ProcessShell> shell) : shell_(std::move(shell)) {}
+  Result<std::shared_ptr<ssh::RemoteShell>> shell(const Host&, std::stop_token) override { return shell_; }
+
+private:
+  std::shared_ptr<ProcessShell> shell_;
 };
 
 // dash, bash and busybox, the last one with nothing but its own applets below `folder`; and login shells that

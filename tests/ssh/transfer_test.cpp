@@ -22,22 +22,13 @@ using deployctl::tests::ProcessShell;
 
 namespace {
 
-class OneShell final : public ssh::RemoteShells {
-public:
-  explicit OneShell(std::shared_ptr<ProcessShell> shell) : shell_(std::move(shell)) {}
-  Result<std::shared_ptr<ssh::RemoteShell>> shell(const Host&, std::stop_token) override { return shell_; }
-
-private:
-  std::shared_ptr<ProcessShell> shell_;
-};
-
 // A place to send files to, and a look at what arrived.
 struct Place {
   Scratch scratch;
   SystemClock clock;
   SystemRandom random;
   std::shared_ptr<ProcessShell> shell; // null: this machine
-  std::unique_ptr<OneShell> shells;
+  std::unique_ptr<tests::OneShell> shells;
   std::unique_ptr<Hosts> hosts;
   int count = 0;
 
@@ -47,7 +38,7 @@ struct Place {
       return;
     }
     shell = std::make_shared<ProcessShell>(remote, scratch.path());
-    shells = std::make_unique<OneShell>(shell);
+    shells = std::make_unique<tests::OneShell>(shell);
     hosts = std::make_unique<ssh::SshHosts>(clock, random, *shells);
   }
 

@@ -2,6 +2,7 @@
 
 #include "base/field_diff.hpp"
 #include "providers/command.hpp"
+#include "providers/host/detached.hpp"
 #include "providers/host_script.hpp"
 
 namespace deployctl::providers::host {
@@ -9,8 +10,11 @@ namespace {
 
 struct RunInputs : CommandInputs {
   std::string on;
+  std::string on_disconnect;
   std::vector<std::string> hosts;
 };
+
+constexpr const char* detach = "detach";
 
 Table<RunInputs> table() {
   Table<RunInputs> result;
@@ -22,6 +26,15 @@ Table<RunInputs> table() {
                             .example = "first",
                             .fallback = "each",
                             .choices = {"each", "first"}})
+      .add(&RunInputs::on_disconnect,
+           {.name = "on_disconnect",
+            .type = FieldType::choice,
+            .help = "What becomes of the command when the connection or deployctl is lost: it is ended, or "
+                    "goes on and its result is taken over.",
+            .example = detach,
+            .fallback = "kill",
+            .managed = false,
+            .choices = {"kill", detach}})
       .add(&RunInputs::hosts, {.name = "hosts",
                                .type = FieldType::hosts,
                                .help = "The role or the hosts; may be left out when there is one role.",
@@ -38,6 +51,18 @@ std::vector<InputProblem> check_inputs(const Value& inputs) {
                         .message = "a directory on a host is an absolute path",
                         .help = "for example /srv/app"});
   return problems;
+}
+
+std::vector<Operation> operations() {
+  std::vector<Operation> all = command_operations(Protocol::host, run_in_directory, run_script_in_directory);
+  for (Operation& operation : detached_operations()) all.push_back(std::move(operation));
+  return all;
+}
+
+// The host's ledger knows what became of a command that was not to be cut off.
+CrashClass crash_class(const Value& inputs) {
+  const CrashClass own = command_crash_class(inputs);
+  return text_at(inputs, "on_disconnect") == detach && own == CrashClass::opaque ? CrashClass::marked : own;
 }
 
 class Run final : public Task {
@@ -60,19 +85,28 @@ public:
     command.script = is_script ? run_script_in_directory : run_in_directory;
     command.arguments = is_script ? std::vector{inputs.script} : inputs.command;
     command.output = &session.output;
-    DEPLOYCTL_TRY(const CommandEnd end, run(session.ports.hosts, intent.ask, command, session.stop));
+    DEPLOYCTL_TRY(const Host host, host_of(intent.ask));
+    const auto run_it = [&] {
+      if (inputs.on_disconnect == detach) return run_detached(session, host, command, intent, is_script);
+      return run(session.ports.hosts, intent.ask, command, session.stop);
+    };
+    DEPLOYCTL_TRY(const CommandEnd end, run_it());
     return command_result(end, change.desired, stage.timeout);
   }
 
   Confirmation confirm(ReadSession& session, const Intent& intent) const override {
-    return confirm_command(table_.decode(intent.change.desired), "host.run",
-                           [&](const CommandInputs& inputs) {
-                             HostCommand command = host_command(inputs, intent, check_limit);
-                             command.operation = "check";
-                             command.script = run_in_directory;
-                             command.arguments = inputs.check;
-                             return run(session.ports.hosts, intent.ask, command, session.stop);
-                           });
+    const auto decoded = table_.decode(intent.change.desired);
+    if (const auto host = host_of(intent.ask); decoded && host && decoded->on_disconnect == detach) {
+      Confirmation known = confirm_detached(session, *host, intent);
+      if (known.state != Confirmation::State::not_done || decoded->check.empty()) return known;
+    }
+    return confirm_command(decoded, "host.run", [&](const CommandInputs& inputs) {
+      HostCommand command = host_command(inputs, intent, check_limit);
+      command.operation = "check";
+      command.script = run_in_directory;
+      command.arguments = inputs.check;
+      return run(session.ports.hosts, intent.ask, command, session.stop);
+    });
   }
 
   Diagnosis diagnose(ReadSession&, const Failure& failure) const override {
@@ -109,11 +143,11 @@ Provider make_run() {
       .fields = table().fields(),
       .groups = {command_group()},
       .outputs = command_outputs(),
-      .operations = command_operations(Protocol::host, run_in_directory, run_script_in_directory),
+      .operations = operations(),
       .strategies = {StrategyKind::rolling, StrategyKind::canary, StrategyKind::all_at_once},
       .on_hosts = true,
       .permissions = {"log in to the host", "what the command needs there"},
-      .crash_class = command_crash_class,
+      .crash_class = crash_class,
       .check = check_inputs,
   };
   provider.verbs = std::make_shared<const Run>();
