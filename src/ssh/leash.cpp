@@ -143,6 +143,10 @@ private:
               .message = fmt::format("the host killed {}", request_.what),
               .evidence = last_lines(answer.err, evidence_lines)};
     std::vector<std::string> said = last_lines(out_.before() + err_.before(), evidence_lines);
+    if (!said.empty() && said.back().starts_with(fence_words))
+      return {.cause = Cause::superseded,
+              .message = fmt::format("{} was refused: {}", request_.what, said.back()),
+              .help = "a later run has taken over; look at what is live with `status`"};
     const std::string why =
         said.empty() ? fmt::format("its login shell ended with {}", end.exit_code) : said.back();
     return {

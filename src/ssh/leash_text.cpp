@@ -25,13 +25,14 @@ constexpr std::string_view command_line =
     R"sh(then set -- lead; . "$d/run"; fi; )sh"
     R"sh(rm -rf "$d"; echo "the script did not arrive whole in $d" >&2; exit 125' /bin/sh)sh";
 
-// One text in three roles. The lead runs the script in the foreground, because what a shell starts in the
-// background ignores interrupts. Script and watcher get sessions of their own by `setsid`: `set -m` needs a
-// terminal in dash and busybox. They meet at the pipe `group`, so the watcher knows whom to stop before the
-// script's first command. `stop` tells the lead that the group was ended and must leave nothing behind.
-constexpr std::string_view roles = R"sh(case $1 in
-lead)
+// One text in three roles; what one role needs is defined in it alone, for the script shall see nothing of
+// it. The lead runs the script in the foreground, because what a shell starts in the background ignores
+// interrupts. Script and watcher get sessions of their own by `setsid`: `set -m` needs a terminal in dash and
+// busybox. They meet at the pipe `group`, so the watcher knows whom to stop before the script's first
+// command. `stop` tells the lead that the group was ended and must leave nothing behind.
+constexpr std::string_view lead = R"sh(
   exec 3<&0 4>&2 </dev/null 2>/dev/null
+  if ! admit; then rm -rf "$d"; exit 125; fi
   i=/dev/null
   if [ -e "$d/input" ]; then i=$d/input; fi
   if ! mkfifo "$d/group"; then echo "no named pipe can be made in $d" >&4; rm -rf "$d"; exit 125; fi
@@ -55,29 +56,76 @@ watch)
     rm -rf "$d"
     kill -KILL 0
   }
-  wait_for_end
+)sh";
+
+constexpr std::string_view script_role = R"sh(
   stop ;;
 esac
 echo $$ >"$2/group"
 )sh";
 
+struct Feeding {
+  std::string_view start; // in the lead
+  std::string_view await; // in the watcher: returns when the script is to be stopped
+};
+
 // In a subshell, whose redirection is its own: dash would say "Killed" in the middle of the script's words.
-constexpr std::string_view of_data = R"sh(start() {
+constexpr Feeding of_data{R"sh(start() {
   exec 3<&-
   (exec setsid $0 -c '. "$2/run"' sh script "$d" <"$i" 2>&4 4>&-)
 }
-wait_for_end() {
+)sh",
+                          R"sh(
   (sleep "$l"; stop) </dev/null &
   while read -r x; do :; done
-}
-)sh";
+)sh"};
 
-constexpr std::string_view of_stream = R"sh(start() {
+constexpr Feeding of_stream{R"sh(start() {
   (exec setsid $0 -c '. "$2/run"' sh script "$d" <&3 3<&- 2>&4 4>&-)
 }
-wait_for_end() {
+)sh",
+                            R"sh(
   exec </dev/null
   sleep "$l"
+)sh"};
+
+constexpr std::string_view unfenced = "admit() { :; }\n";
+
+// Reading is enough for who was admitted before. Whoever raises the epoch holds the lock for that moment
+// only: held across a command it would outlive a lost connection. Without flock a folder is the lock, and one
+// that is older than a minute was left behind.
+constexpr std::string_view fenced = R"sh(admit() {
+  f=$HOME/.deployctl/fences
+  if read -r o h <"$f/$fence" && [ "$o $h" = "$epoch $run" ]; then return 0; fi
+  if ! (umask 077; mkdir -p "$f"); then echo "no fence can be kept in $f" >&4; return 1; fi
+  if command -v flock >/dev/null; then
+    exec 5>>"$f/lock"
+    flock 5
+  else
+    t=0
+    until mkdir "$f/lock.d"; do
+      find "$f/lock.d" -prune -mmin +1 -exec rmdir {} +
+      t=$((t + 1))
+      if [ "$t" -gt 70 ]; then echo "the lock $f/lock.d is held" >&4; return 1; fi
+      sleep 1
+    done
+  fi
+  o=0 h=
+  read -r o h <"$f/$fence"
+  r=0
+  if [ "${o:-0}" -gt "$epoch" ] || { [ "$o" = "$epoch" ] && [ "$h" != "$run" ]; }; then
+    echo "fenced off by epoch $o of run $h" >&4
+    r=1
+  elif echo "$epoch $run" >"$f/$fence.new"; then
+    sync "$f/$fence.new" || sync
+    mv -f "$f/$fence.new" "$f/$fence"
+  else
+    echo "no fence can be written in $f" >&4
+    r=1
+  fi
+  exec 5>&-
+  if [ -d "$f/lock.d" ]; then rmdir "$f/lock.d"; fi
+  return "$r"
 }
 )sh";
 
@@ -92,9 +140,21 @@ Status check_no_zero(std::string_view bytes, std::string_view what) {
   return fail(Cause::config, fmt::format("{} holds a zero byte", what));
 }
 
+std::string admission(const Fence* fence) {
+  if (!fence) return std::string(unfenced);
+  return fmt::format("fence={} epoch={} run={}\n{}", fence->name, fence->epoch, fence->run, fenced);
+}
+
+std::string roles(const LeashedScript& script) {
+  const Feeding& feeding = script.feed == Feed::data ? of_data : of_stream;
+  std::string text("case $1 in\nlead)\n");
+  text += admission(script.fence);
+  return text.append(feeding.start).append(lead).append(feeding.await).append(script_role);
+}
+
 // A quote in a word takes four bytes.
 Result<std::size_t> longest_run(const LeashedScript& script) {
-  std::size_t most = of_data.size() + of_stream.size() + roles.size() + script.script.size() + 200;
+  std::size_t most = roles(script).size() + script.script.size() + 200;
   for (const std::string& argument : script.arguments) most += 4 * argument.size() + 3;
   for (const auto& [name, value] : script.environment) {
     DEPLOYCTL_TRY(const std::string_view bytes, bytes_of(value));
@@ -135,8 +195,7 @@ Result<std::string> leash_run(const LeashedScript& script, std::string_view nonc
   std::string run;
   DEPLOYCTL_TRY(const std::size_t most, longest_run(script));
   run.reserve(most); // secrets are in it: no copy may stay behind where it grew
-  run += script.feed == Feed::data ? of_data : of_stream;
-  run += roles;
+  run += roles(script);
   run += fmt::format("echo {0}\necho {0} >&2\nset --", nonce);
   for (const std::string& argument : script.arguments) {
     DEPLOYCTL_CHECK(check_no_zero(argument, "an argument"));

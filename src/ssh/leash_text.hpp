@@ -12,6 +12,7 @@
 // gone.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -29,11 +30,22 @@ enum class Feed {
   stream, // what follows on our standard input, up to its end; then that end is no reason to stop
 };
 
+// Who holds what is deployed there. A host remembers the highest epoch it has seen under a name, and refuses
+// a lower one, and another run of the same one.
+struct Fence {
+  std::string name; // of a file: hex
+  std::int64_t epoch = 0;
+  std::string run; // a ULID
+};
+// What the host's refusal begins with, before the epoch and the run that it knows.
+inline constexpr std::string_view fence_words = "fenced off by ";
+
 struct LeashedScript {
   std::string_view script;
   const std::vector<std::string>& arguments;
   const std::map<std::string, Text>& environment;
   Feed feed = Feed::data;
+  const Fence* fence = nullptr; // null: nobody is refused
 };
 
 // Quoted for sh, bash, ash, fish, csh and zsh alike: no quote, backslash, exclamation mark or line break in

@@ -24,10 +24,8 @@ namespace {
 
 class RemoteTransfer {
 public:
-  RemoteTransfer(RemoteShell& shell, const Clock& clock, Random& random, const std::string& host,
-                 const HostTransfer& transfer, const std::stop_token& stop)
-      : shell_(shell), clock_(clock), random_(random), host_(host), transfer_(transfer), stop_(stop),
-        deadline_(clock.boot() + transfer.timeout) {}
+  RemoteTransfer(const TransferHost& host, const HostTransfer& transfer, const std::stop_token& stop)
+      : host_(host), transfer_(transfer), stop_(stop), deadline_(host.clock.boot() + transfer.timeout) {}
 
   Status run() {
     DEPLOYCTL_CHECK(check_names());
@@ -57,25 +55,26 @@ private:
   }
 
   [[nodiscard]] std::string what() const {
-    return fmt::format("cannot write files to '{}' on '{}'", transfer_.destination, host_);
+    return fmt::format("cannot write files to '{}' on '{}'", transfer_.destination, host_.name);
   }
 
   Result<HostResult> leashed(const std::string& script, const std::vector<std::string>& arguments, Text input,
                              ByteSource source) {
     static const std::map<std::string, Text> no_variables;
     constexpr std::size_t longest_answer = 64U << 20;
-    const auto left = std::chrono::ceil<Milliseconds>(deadline_ - clock_.boot());
-    const LeashRequest request{.what =
-                                   fmt::format("the transfer to '{}' on '{}'", transfer_.destination, host_),
-                               .script = {.script = script,
-                                          .arguments = arguments,
-                                          .environment = no_variables,
-                                          .feed = source ? Feed::stream : Feed::data},
-                               .input = std::move(input),
-                               .source = std::move(source),
-                               .timeout = std::max(left, Milliseconds(1)),
-                               .capture_limit = longest_answer};
-    DEPLOYCTL_TRY(HostResult result, run_leashed(shell_, clock_, random_, request, stop_));
+    const auto left = std::chrono::ceil<Milliseconds>(deadline_ - host_.clock.boot());
+    const LeashRequest request{
+        .what = fmt::format("the transfer to '{}' on '{}'", transfer_.destination, host_.name),
+        .script = {.script = script,
+                   .arguments = arguments,
+                   .environment = no_variables,
+                   .feed = source ? Feed::stream : Feed::data,
+                   .fence = host_.fence},
+        .input = std::move(input),
+        .source = std::move(source),
+        .timeout = std::max(left, Milliseconds(1)),
+        .capture_limit = longest_answer};
+    DEPLOYCTL_TRY(HostResult result, run_leashed(host_.shell, host_.clock, host_.random, request, stop_));
     if (result.cancelled) return fail(Cause::cancelled, fmt::format("{}: stopped", what()));
     if (result.timed_out)
       return fail(Cause::timeout,
@@ -108,22 +107,19 @@ private:
     }
     if (!there.free_kibibytes || needed <= *there.free_kibibytes) return {};
     return fail(Cause::capacity,
-                fmt::format("'{}' on '{}' has {} KiB free and {} KiB are needed", there.mount, host_,
+                fmt::format("'{}' on '{}' has {} KiB free and {} KiB are needed", there.mount, host_.name,
                             *there.free_kibibytes, needed),
                 "make room there, or keep fewer releases");
   }
 
   Status send(std::vector<const HostFile*> missing) {
     FileStream stream(std::move(missing));
-    const std::vector<std::string> arguments = {transfer_.destination, random_hex(random_, 6)};
+    const std::vector<std::string> arguments = {transfer_.destination, random_hex(host_.random, 6)};
     DEPLOYCTL_CHECK(leashed(receive_script, arguments, {}, [&stream] { return stream.next(); }));
     return {};
   }
 
-  RemoteShell& shell_;
-  const Clock& clock_;
-  Random& random_;
-  const std::string& host_;
+  const TransferHost& host_;
   const HostTransfer& transfer_;
   const std::stop_token& stop_;
   std::chrono::nanoseconds deadline_;
@@ -131,9 +127,8 @@ private:
 
 } // namespace
 
-Status send_files(RemoteShell& shell, const Clock& clock, Random& random, const std::string& host,
-                  const HostTransfer& transfer, const std::stop_token& stop) {
-  return RemoteTransfer(shell, clock, random, host, transfer, stop).run();
+Status send_files(const TransferHost& host, const HostTransfer& transfer, const std::stop_token& stop) {
+  return RemoteTransfer(host, transfer, stop).run();
 }
 
 } // namespace deployctl::ssh

@@ -9,14 +9,22 @@
 #include <deployctl/ports/hosts.hpp>
 #include <deployctl/result.hpp>
 
+#include "ssh/leash_text.hpp"
 #include "ssh/remote_shell.hpp"
 
 namespace deployctl::ssh {
 
+struct TransferHost {
+  RemoteShell& shell;
+  const Clock& clock;
+  Random& random;
+  const std::string& name;
+  const Fence* fence = nullptr;
+};
+
 // All files are complete and verified over there before the first one appears under its name. Cause::capacity
 // with mount, free and needed before anything is sent that has no room. Durable when it returns. No symbolic
 // link below the destination is followed.
-Status send_files(RemoteShell& shell, const Clock& clock, Random& random, const std::string& host,
-                  const HostTransfer& transfer, const std::stop_token& stop);
+Status send_files(const TransferHost& host, const HostTransfer& transfer, const std::stop_token& stop);
 
 } // namespace deployctl::ssh

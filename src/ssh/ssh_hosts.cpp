@@ -8,10 +8,12 @@
 namespace deployctl::ssh {
 
 Result<HostResult> SshHosts::run(const Host& host, const HostCommand& command, std::stop_token stop) {
+  const std::optional<Fence> fence = fence_ ? fence_() : std::nullopt;
   const LeashRequest request{.what = fmt::format("'{}' on '{}'", command.operation, host.name),
                              .script = {.script = command.script,
                                         .arguments = command.arguments,
-                                        .environment = command.environment},
+                                        .environment = command.environment,
+                                        .fence = fence ? &*fence : nullptr},
                              .input = command.input,
                              .timeout = command.timeout,
                              .capture_limit = command.capture_limit,
@@ -22,7 +24,8 @@ Result<HostResult> SshHosts::run(const Host& host, const HostCommand& command, s
 
 Status SshHosts::transfer(const Host& host, const HostTransfer& transfer, std::stop_token stop) {
   DEPLOYCTL_TRY(const std::shared_ptr<RemoteShell> shell, shells_.shell(host, stop));
-  return send_files(*shell, clock_, random_, host.name, transfer, stop);
+  const std::optional<Fence> fence = fence_ ? fence_() : std::nullopt;
+  return send_files({*shell, clock_, random_, host.name, fence ? &*fence : nullptr}, transfer, stop);
 }
 
 } // namespace deployctl::ssh
