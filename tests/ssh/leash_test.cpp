@@ -1,10 +1,8 @@
 #include "ssh/leash.hpp"
 
-#include <atomic>
 #include <csignal>
 #include <filesystem>
 #include <random>
-#include <thread>
 
 #include <poll.h>
 #include <sys/syscall.h>
@@ -324,69 +322,6 @@ TEST_CASE_METHOD(Fixture, "leash: much output is kept at both ends and streamed 
   CHECK(counter.err == 300'000);
   CHECK(result->out.find("bytes left out") != std::string::npos);
   CHECK(result->out.ends_with("200000\n"));
-}
-
-TEST_CASE_METHOD(Fixture, "leash: a host refuses a run that was taken over from, and knows who did") {
-  const std::vector<std::string> none;
-  const std::map<std::string, Text> empty;
-  for (const HostShells& shells : shells()) {
-    INFO(shells.name);
-    const std::string home = scratch.path(shells.name.substr(shells.name.rfind('/') + 1));
-    std::filesystem::create_directories(home);
-    ProcessShell shell(shells, home);
-    const auto run_as = [&](std::int64_t epoch, const std::string& name) {
-      const Fence fence{.name = "0a1b", .epoch = epoch, .run = name};
-      return run_leashed(
-          shell, clock, random,
-          {.what = "'switch' on 'web-1'",
-           .script = {.script = "echo did", .arguments = none, .environment = empty, .fence = &fence},
-           .input = {},
-           .source = {}},
-          {});
-    };
-    CHECK(run_as(7, "A")->out == "did\n");
-    CHECK(run_as(7, "A")->out == "did\n");
-    CHECK(run_as(8, "B")->out == "did\n");
-    for (const auto& late : {run_as(7, "A"), run_as(8, "A")}) {
-      REQUIRE_FALSE(late);
-      CHECK(late.error().cause == Cause::superseded);
-      CHECK(late.error().message == "'switch' on 'web-1' was refused: fenced off by epoch 8 of run B");
-    }
-    CHECK(run_as(8, "B")->out == "did\n");
-    CHECK(run(shell, {.script = "echo unfenced"})->out == "unfenced\n");
-  }
-}
-
-TEST_CASE_METHOD(Fixture, "leash: of forty takers of one epoch a host admits one, with flock and without") {
-  const std::string few = scratch.path("few");
-  std::filesystem::create_directories(few);
-  for (const char* tool :
-       {"mkdir", "dd", "mkfifo", "rm", "rmdir", "cat", "setsid", "sleep", "sync", "mv", "find"})
-    std::filesystem::create_symlink(std::string("/usr/bin/") + tool, few + "/" + tool);
-  for (const HostShells& shells : {HostShells{.name = "flock"}, HostShells{.name = "none", .path = few}}) {
-    INFO(shells.name);
-    const std::string home = scratch.path("home-" + shells.name);
-    std::filesystem::create_directories(home);
-    const std::vector<std::string> none;
-    const std::map<std::string, Text> empty;
-    std::atomic<int> admitted = 0;
-    std::vector<std::jthread> takers;
-    for (int i = 0; i < 40; ++i)
-      takers.emplace_back([&, i] {
-        ProcessShell shell(shells, home);
-        const Fence fence{.name = "0a1b", .epoch = 3, .run = "R" + std::to_string(i)};
-        const auto result = run_leashed(
-            shell, clock, random,
-            {.what = "it",
-             .script = {.script = "true", .arguments = none, .environment = empty, .fence = &fence},
-             .input = {},
-             .source = {}},
-            {});
-        if (result) ++admitted;
-      });
-    takers.clear();
-    CHECK(admitted == 1);
-  }
 }
 
 TEST_CASE("leash: the command line is safe for every login shell") {
