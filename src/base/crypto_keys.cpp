@@ -8,6 +8,7 @@
 #include <openssl/evp.h>
 
 #include "base/crypto.hpp"
+#include "base/crypto_sha512.hpp"
 #include "base/wiped.hpp"
 
 namespace deployctl {
@@ -89,6 +90,15 @@ std::optional<Secret> x25519_agree(const Secret& private_key, std::string_view p
   // The library refuses low orders too; this does not depend on its version.
   if (equal_in_constant_time(*shared, std::string(x25519_size, '\0'))) return std::nullopt;
   return secret_of(*shared);
+}
+
+std::optional<Secret> x25519_agree(const Secret& private_key, const Secret& public_key) {
+  return x25519_agree(private_key, public_key.reveal());
+}
+
+Secret x25519_from_ed25519(const Secret& seed) {
+  const Wiped digest(sha512(seed.reveal()));
+  return secret_of(std::string_view(*digest).substr(0, x25519_size));
 }
 
 } // namespace deployctl

@@ -25,5 +25,8 @@ Result<Secret> scrypt_key(const Secret& passphrase, std::string_view salt, unsig
 std::string x25519_public_key(const Secret& private_key);
 // Nothing when the public key is a point of low order, with which every private key agrees on zero.
 std::optional<Secret> x25519_agree(const Secret& private_key, std::string_view public_key);
+std::optional<Secret> x25519_agree(const Secret& private_key, const Secret& public_key);
+// The private key of X25519 that belongs to a seed of Ed25519 (RFC 8032, 5.1.5): 32 bytes both.
+Secret x25519_from_ed25519(const Secret& seed);
 
 } // namespace deployctl

@@ -11,6 +11,7 @@
 #include <deployctl/result.hpp>
 #include <deployctl/secret.hpp>
 
+#include "base/crypto_rsa.hpp"
 #include "formats/age_header.hpp"
 
 namespace deployctl::formats {
@@ -24,14 +25,30 @@ struct AgePassphrase {
   Secret passphrase;
 };
 
-using AgeIdentity = std::variant<AgeKey, AgePassphrase>;
+// SSH keys; `blob` is the public key as SSH writes it, before base64.
+struct AgeSshEd25519 {
+  Secret private_key; // of X25519
+  std::string public_key;
+  std::string blob;
+};
+
+struct AgeSshRsa {
+  RsaPrivateKey key;
+  std::string blob;
+};
+
+using AgeIdentity = std::variant<AgeKey, AgePassphrase, AgeSshEd25519, AgeSshRsa>;
 
 // Cause::config; no message quotes the text.
 Result<AgeIdentity> parse_age_key(std::string_view text);
 // One key a line; empty lines and lines that begin with '#' are passed over. "line 3: ...".
 Result<std::vector<AgeIdentity>> parse_age_identities(std::string_view text);
 
-// "age1..." of a key: what others encrypt to, and what may be shown; "a passphrase".
+// A private key as OpenSSH writes it, without passphrase.
+bool is_ssh_private_key(std::string_view text);
+Result<AgeIdentity> parse_ssh_identity(std::string_view text);
+
+// "age1..." of a key: what others encrypt to, and what may be shown; "ssh-ed25519 AAAA...", "a passphrase".
 std::string shown_recipient(const AgeIdentity& identity);
 
 // The file key, nothing when the stanza is not for this identity, Cause::config when it is malformed.

@@ -4,6 +4,7 @@
 
 #include "formats/age_armor.hpp"
 #include "formats/bech32.hpp"
+#include "golden.hpp"
 
 using namespace deployctl;
 using namespace deployctl::formats;
@@ -79,6 +80,43 @@ TEST_CASE("age: mistakes in identities are named by line and never quoted") {
         "line 1: an identity is written in capitals");
   CHECK(message(to_bech32("age-plugin-yubikey-", "k")) ==
         "line 1: identities of the kind 'age-plugin-yubikey-' are not in this version");
+}
+
+// Made by ssh-keygen and age (tests/formats/age/make).
+TEST_CASE("age: SSH keys open what was encrypted to them") {
+  const auto file = [](const std::string& name) { return golden::read("tests/formats/age/" + name); };
+  const auto with = [&](const std::string& name) {
+    return std::vector<AgeIdentity>{parse_ssh_identity(file(name)).value()};
+  };
+  CHECK(open_age(file("ed25519.age"), with("ed25519.key")) == "for the ed25519 key");
+  CHECK(open_age(file("rsa.age"), with("rsa.key")) == "for the rsa key");
+  CHECK(open_age(file("both.age"), with("ed25519.key")) == "for both");
+  CHECK(open_age(file("both.age"), with("rsa.key")) == "for both");
+  CHECK(open_age(file("rsa.age"), with("ed25519.key")).error().cause == Cause::auth);
+  CHECK(open_age(file("ed25519.age"), with("rsa.key")).error().cause == Cause::auth);
+  for (const std::string name : {"ed25519.key", "rsa.key"})
+    CHECK_THAT(file(name + ".pub"), Catch::StartsWith(shown_recipient(with(name).front()) + " "));
+}
+
+TEST_CASE("age: an SSH key that cannot be used says why") {
+  const auto file = [](const std::string& name) { return golden::read("tests/formats/age/" + name); };
+  const auto message = [](const std::string& text) {
+    CHECK(is_ssh_private_key(text));
+    return parse_ssh_identity(text).error().message;
+  };
+  const std::string prefix = "an SSH key that cannot be used: ";
+  CHECK(message(file("locked.key")) == prefix + "it has a passphrase");
+  CHECK(message(file("pem.key")) == prefix + "it is not in OpenSSH's own form");
+  CHECK(message(file("ecdsa.key")) == prefix + "its type is ecdsa-sha2-nistp256");
+  const std::string whole = file("ed25519.key");
+  const std::size_t end = whole.find("-----END");
+  for (std::size_t cut = 1; cut < end - 40; ++cut) {
+    INFO(cut);
+    const auto key = parse_ssh_identity(whole.substr(0, end - cut) + whole.substr(end));
+    // The comment and the padding behind the key are not looked at.
+    if (!key) CHECK_THAT(key.error().message, Catch::StartsWith(prefix));
+  }
+  CHECK_FALSE(is_ssh_private_key(key));
 }
 
 TEST_CASE("age: bech32 there and back, for every length up to two keys") {

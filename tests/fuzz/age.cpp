@@ -25,6 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       "AGE-SECRET-KEY-1EGTZVFFV20835NWYV6270LXYVK2VKNX2MMDKWYKLMGR48UAWX40Q2P2LM0");
   const std::string file(reinterpret_cast<const char*>(data), size);
   (void)formats::parse_age_identities(file);
+  (void)formats::parse_ssh_identity(file);
   const auto plain = formats::open_age(file, *identities);
   if (plain && !file.starts_with('-') && formats::open_age(armored(file), *identities) != plain) std::abort();
   return 0;
