@@ -61,7 +61,6 @@ std::vector<Command> later_commands() {
   return {
       later_command("lint", "guardrails on the pipeline and what it deploys"),
       later_command("logs", "the record of a run"),
-      later_command("secrets check", "whether every reference resolves"),
       later_command("permissions", "the least privilege that the pipeline needs"),
       later_command("doctor", "whether everything is reachable"),
       later_command("report", "one page about a run"),

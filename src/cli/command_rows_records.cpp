@@ -64,6 +64,11 @@ std::vector<Command> looking() {
                   .kind = ValueKind::choice,
                   .choices = {"text", "mermaid", "dot"}}},
        .run = run_graph},
+      {.name = "secrets check",
+       .summary = "Look whether every secret that an environment uses can be read.",
+       .examples = {{"secrets check production", "each reference, and what is wrong with it"}},
+       .arguments = {environment},
+       .run = run_secrets_check},
   };
 }
 

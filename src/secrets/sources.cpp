@@ -10,6 +10,8 @@
 #include "base/sanitize.hpp"
 #include "base/strings.hpp"
 #include "formats/dotenv.hpp"
+#include "secrets/encrypted_files.hpp"
+#include "secrets/local_files.hpp"
 
 namespace deployctl::secrets {
 namespace {
@@ -21,20 +23,6 @@ constexpr std::size_t evidence_lines = 5;
 constexpr std::array<std::string_view, 12> passed_on = {
     "PATH",   "HOME", "USER",   "LOGNAME",         "SHELL",           "LANG",
     "LC_ALL", "TZ",   "TMPDIR", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR", "GNUPGHOME"};
-
-Result<std::string> local_path(const std::string& written, const Sources& sources) {
-  if (written.starts_with('/')) return written;
-  if (written != "~" && !written.starts_with("~/")) return sources.directory + "/" + written;
-  const auto home = sources.environment.find("HOME");
-  if (home == sources.environment.end() || home->second.empty())
-    return fail(Cause::config, fmt::format("'{}' needs the variable HOME, which is not set", written));
-  return home->second + written.substr(1);
-}
-
-Result<std::string> read_local(const std::string& written, const Sources& sources) {
-  DEPLOYCTL_TRY(const std::string path, local_path(written, sources));
-  return sources.read_file(path, value_limit);
-}
 
 // What a person sees at the end of a file or of a command's output is not part of the secret.
 std::string without_line_end(std::string text) {
@@ -120,16 +108,29 @@ Result<std::string> read_exec(const SecretReference& reference, const Sources& s
   return select(reference, std::move(result.out));
 }
 
+Result<std::string> read_sops(const SecretReference& reference, const Sources& sources,
+                              const std::stop_token&) {
+  return read_sops_file(reference, sources);
+}
+
+Result<std::string> read_age(const SecretReference& reference, const Sources& sources,
+                             const std::stop_token&) {
+  DEPLOYCTL_TRY(std::string text, read_age_file(reference, sources));
+  return without_line_end(std::move(text));
+}
+
 struct Reader {
   std::string_view scheme;
   Result<std::string> (*read)(const SecretReference&, const Sources&, const std::stop_token&);
 };
 
-constexpr std::array<Reader, 4> readers = {{
+constexpr std::array<Reader, 6> readers = {{
     {"env", read_env},
     {"file", read_file},
     {"dotenv", read_dotenv},
     {"exec", read_exec},
+    {"sops", read_sops},
+    {"age", read_age},
 }};
 
 } // namespace
@@ -140,7 +141,7 @@ Result<std::string> read_value(const SecretReference& reference, const Sources& 
                                    [&](const Reader& reader) { return reader.scheme == reference.scheme; });
   if (found == readers.end())
     return fail(Cause::config, fmt::format("{}:// is not in this version", reference.scheme),
-                "use env, file, dotenv or exec");
+                "use env, file, dotenv, exec, sops or age");
   return found->read(reference, sources, stop);
 }
 

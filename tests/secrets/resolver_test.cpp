@@ -6,6 +6,7 @@
 
 #include "base/json.hpp"
 #include "base/system_clock.hpp"
+#include "golden.hpp"
 #include "os/processes.hpp"
 #include "os/scratch.hpp"
 
@@ -103,6 +104,49 @@ TEST_CASE("secrets: each local scheme gives its value") {
   CHECK(bench.resolves_to("exec://printf '%s %s\\n' 'two words' \"more\"", "two words more"));
   CHECK(bench.resolves_to("exec://cat doc.json#/db/port", "54320"));
   CHECK(bench.resolves_to("exec://--env=TOKEN sh -c 'echo \"$TOKEN\"'", "sentinel-token-value"));
+}
+
+TEST_CASE("secrets: values of files encrypted with SOPS and age, by the keys of the environment") {
+  Bench bench;
+  const auto file = [](const std::string& name) { return golden::read("tests/formats/" + name); };
+  bench.scratch.write("values.yaml", file("sops/values.yaml"));
+  bench.scratch.write("both.age", file("age/both.age"));
+  const Error none = bench.error_of("sops://values.yaml#/db/password");
+  CHECK(none.cause == Cause::auth);
+  CHECK_THAT(none.message, Catch::EndsWith(", tried none"));
+  CHECK_THAT(none.help, Catch::Contains("SOPS_AGE_KEY_FILE") && Catch::Contains("--add-age"));
+
+  bench.environment["SOPS_AGE_KEY"] = file("sops/one.key");
+  CHECK(bench.resolves_to("sops://values.yaml#/db/password", "correct horse: \"battery\""));
+  CHECK(bench.resolves_to("sops://values.yaml#/hosts/1/token", "token-of-the-second"));
+  CHECK(bench.error_of("sops://values.yaml#/db/host").cause == Cause::not_found);
+  CHECK_THAT(bench.error_of("age://both.age").message, Catch::Contains("type ssh-ed25519, ssh-rsa"));
+  bench.scratch.write("id", file("age/rsa.key"));
+  bench.environment["SOPS_AGE_SSH_PRIVATE_KEY_FILE"] = bench.scratch.path("id");
+  CHECK(bench.resolves_to("age://both.age", "for both"));
+}
+
+TEST_CASE("secrets: a place for keys that is named must hold some, a usual one may be missing") {
+  Bench bench;
+  bench.scratch.write("two.yaml", golden::read("tests/formats/sops/two.yaml"));
+  bench.environment["SOPS_AGE_KEY"] = "AGE-SECRET-KEY-1SENTINEL";
+  const Error broken = bench.error_of("sops://two.yaml#/password");
+  CHECK_THAT(broken.message, Catch::Contains("the identities in SOPS_AGE_KEY: line 1: "));
+  CHECK_THAT(broken.message, !Catch::Contains("SENTINEL"));
+  bench.environment.erase("SOPS_AGE_KEY");
+  bench.environment["SOPS_AGE_KEY_FILE"] = bench.scratch.path("missing");
+  CHECK_THAT(bench.error_of("sops://two.yaml#/password").message, Catch::Contains("(SOPS_AGE_KEY_FILE): "));
+  bench.environment.erase("SOPS_AGE_KEY_FILE");
+  std::filesystem::create_directories(bench.scratch.path("home/.config/sops/age"));
+  bench.scratch.write("home/.config/sops/age/keys.txt", golden::read("tests/formats/sops/three.key"));
+  CHECK(bench.resolves_to("sops://two.yaml#/password", "for two"));
+  std::filesystem::create_directory(bench.scratch.path("home/.ssh"));
+  bench.scratch.write("home/.ssh/id_rsa", golden::read("tests/formats/age/locked.key"));
+  CHECK(bench.resolves_to("sops://two.yaml#/password", "for two"));
+  bench.environment["XDG_CONFIG_HOME"] = bench.scratch.path("elsewhere");
+  const Error error = bench.error_of("sops://two.yaml#/password");
+  REQUIRE(error.evidence.size() == 1);
+  CHECK_THAT(error.evidence[0], Catch::Contains("it has a passphrase"));
 }
 
 TEST_CASE("secrets: a command is no shell, and gets only the variables that it needs or that are named") {

@@ -25,6 +25,7 @@ Result<ExitCode> run_reindex(Invocation& invocation);
 Result<ExitCode> run_resume(Invocation& invocation);
 Result<ExitCode> run_rollback(Invocation& invocation);
 Result<ExitCode> run_schema(Invocation& invocation);
+Result<ExitCode> run_secrets_check(Invocation& invocation);
 Result<ExitCode> run_show(Invocation& invocation);
 Result<ExitCode> run_status(Invocation& invocation);
 Result<ExitCode> run_steps(Invocation& invocation);

@@ -1,0 +1,86 @@
+#include "secrets/age_identities.hpp"
+
+#include <array>
+#include <iterator>
+#include <optional>
+
+#include <fmt/core.h>
+
+#include "base/wiped.hpp"
+#include "secrets/local_files.hpp"
+
+namespace deployctl::secrets {
+namespace {
+
+constexpr std::array<std::string_view, 2> usual_ssh_keys = {"~/.ssh/id_ed25519", "~/.ssh/id_rsa"};
+
+std::optional<std::string> variable(const Sources& sources, std::string_view name) {
+  const auto found = sources.environment.find(name);
+  if (found == sources.environment.end() || found->second.empty()) return std::nullopt;
+  return found->second;
+}
+
+Status add(std::string text, AgeIdentities& identities) {
+  const Wiped keys(std::move(text));
+  if (formats::is_ssh_private_key(*keys)) {
+    DEPLOYCTL_TRY(formats::AgeIdentity key, formats::parse_ssh_identity(*keys));
+    identities.list.push_back(std::move(key));
+    return {};
+  }
+  DEPLOYCTL_TRY(auto found, formats::parse_age_identities(*keys));
+  std::move(found.begin(), found.end(), std::back_inserter(identities.list));
+  return {};
+}
+
+Status add_file(const std::string& path, const Sources& sources, AgeIdentities& identities) {
+  DEPLOYCTL_TRY(std::string text, read_local(path, sources));
+  return add(std::move(text), identities);
+}
+
+Status named(Status status, std::string_view place) {
+  if (status) return status;
+  status.error().message = fmt::format("the identities in {}: {}", place, status.error().message);
+  return status;
+}
+
+Status add_named_file(const Sources& sources, std::string_view name, AgeIdentities& identities) {
+  const auto path = variable(sources, name);
+  if (!path) return {};
+  return named(add_file(*path, sources, identities), fmt::format("'{}' ({})", *path, name));
+}
+
+// A file that may be missing.
+Status add_usual_file(const std::string& path, const Sources& sources, AgeIdentities& identities) {
+  Status added = add_file(path, sources, identities);
+  if (!added && added.error().cause == Cause::not_found) return {};
+  return named(std::move(added), fmt::format("'{}'", path));
+}
+
+// Keys that serve another purpose too: one that cannot be used is told, and no error.
+void add_usual_ssh_keys(const Sources& sources, AgeIdentities& identities) {
+  for (const std::string_view path : usual_ssh_keys) {
+    const Status added = add_usual_file(std::string(path), sources, identities);
+    if (!added) identities.passed_over.push_back(added.error().message);
+  }
+}
+
+} // namespace
+
+Result<AgeIdentities> age_identities(const Sources& sources) {
+  AgeIdentities identities;
+  if (auto keys = variable(sources, "SOPS_AGE_KEY")) {
+    DEPLOYCTL_CHECK(named(add(*std::move(keys), identities), "SOPS_AGE_KEY"));
+  }
+  DEPLOYCTL_CHECK(add_named_file(sources, "SOPS_AGE_KEY_FILE", identities));
+  DEPLOYCTL_CHECK(add_named_file(sources, "SOPS_AGE_SSH_PRIVATE_KEY_FILE", identities));
+  const bool home = variable(sources, "HOME").has_value();
+  const auto configuration = variable(sources, "XDG_CONFIG_HOME");
+  if (configuration || home) {
+    const std::string path = configuration.value_or("~/.config") + "/sops/age/keys.txt";
+    DEPLOYCTL_CHECK(add_usual_file(path, sources, identities));
+  }
+  if (home && !variable(sources, "SOPS_AGE_SSH_PRIVATE_KEY_FILE")) add_usual_ssh_keys(sources, identities);
+  return identities;
+}
+
+} // namespace deployctl::secrets

@@ -1,0 +1,58 @@
+#include "secrets/encrypted_files.hpp"
+
+#include <algorithm>
+
+#include <fmt/core.h>
+
+#include "formats/age.hpp"
+#include "formats/sops.hpp"
+#include "secrets/age_identities.hpp"
+#include "secrets/local_files.hpp"
+
+namespace deployctl::secrets {
+namespace {
+
+bool has_age_recipients(const formats::SopsFile& file) {
+  return std::any_of(file.metadata.groups.begin(), file.metadata.groups.end(),
+                     [](const formats::SopsKeyGroup& group) { return !group.age.empty(); });
+}
+
+tl::unexpected<Error> not_for_us(Error error, const AgeIdentities& identities, std::string help) {
+  error.help = std::move(help);
+  error.evidence = identities.passed_over;
+  return fail(std::move(error));
+}
+
+std::string way_out(const formats::SopsFile& file, const std::string& path) {
+  if (!has_age_recipients(file))
+    return fmt::format("only age is read in process: add an age recipient (sops rotate --in-place --add-age "
+                       "RECIPIENT {0}), or use exec://sops decrypt --extract ... {0}",
+                       path);
+  return fmt::format("{}; who has one adds yours with: sops rotate --in-place --add-age RECIPIENT {}",
+                     identity_help, path);
+}
+
+} // namespace
+
+Result<std::string> read_sops_file(const SecretReference& reference, const Sources& sources) {
+  DEPLOYCTL_TRY(const std::string text, read_local(reference.source, sources));
+  DEPLOYCTL_TRY(const formats::SopsFile file,
+                formats::parse_sops(text, formats::sops_format(reference.source)));
+  DEPLOYCTL_TRY(const AgeIdentities identities, age_identities(sources));
+  const auto data_key = formats::open_sops_data_key(file, identities.list);
+  if (!data_key && data_key.error().cause == Cause::auth)
+    return not_for_us(data_key.error(), identities, way_out(file, reference.source));
+  if (!data_key) return fail(data_key.error());
+  return formats::open_sops_value(file, *data_key, reference.pointer);
+}
+
+Result<std::string> read_age_file(const SecretReference& reference, const Sources& sources) {
+  DEPLOYCTL_TRY(const std::string file, read_local(reference.source, sources));
+  DEPLOYCTL_TRY(const AgeIdentities identities, age_identities(sources));
+  auto plain = formats::open_age(file, identities.list);
+  if (!plain && plain.error().cause == Cause::auth)
+    return not_for_us(std::move(plain).error(), identities, std::string(identity_help));
+  return plain;
+}
+
+} // namespace deployctl::secrets
