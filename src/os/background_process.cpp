@@ -16,10 +16,6 @@ namespace {
 
 constexpr int signal_base = 128;
 
-int code_of(int status) {
-  return WIFSIGNALED(status) ? signal_base + WTERMSIG(status) : WEXITSTATUS(status);
-}
-
 } // namespace
 
 Result<BackgroundProcess> BackgroundProcess::start(const std::vector<std::string>& argv,
@@ -52,20 +48,24 @@ BackgroundProcess& BackgroundProcess::operator=(BackgroundProcess&& other) noexc
 }
 
 BackgroundProcess::~BackgroundProcess() {
-  if (pid_ < 0 || exit_code_) return;
+  if (pid_ < 0) return;
   signal(SIGKILL);
   while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
   }
 }
 
 std::optional<int> BackgroundProcess::exit_code() {
-  int status = 0;
-  if (!exit_code_ && pid_ > 0 && ::waitpid(pid_, &status, WNOHANG) == pid_) exit_code_ = code_of(status);
+  siginfo_t info{};
+  if (exit_code_ || pid_ < 0) return exit_code_;
+  // Without reaping it, so that the number stays ours.
+  if (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+      info.si_pid == pid_)
+    exit_code_ = info.si_code == CLD_EXITED ? info.si_status : signal_base + info.si_status;
   return exit_code_;
 }
 
 void BackgroundProcess::signal(int number) const {
-  if (pid_ > 0 && !exit_code_) ::kill(-pid_, number);
+  if (pid_ > 0) ::kill(-pid_, number);
 }
 
 Result<Descriptor> open_null() {

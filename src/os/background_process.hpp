@@ -22,14 +22,16 @@ public:
                                          const SpawnStreams& streams);
   BackgroundProcess(BackgroundProcess&& other) noexcept;
   BackgroundProcess& operator=(BackgroundProcess&& other) noexcept;
-  ~BackgroundProcess(); // SIGKILL to the group, if the child still runs
+  ~BackgroundProcess(); // SIGKILL to whatever is left of the group
 
-  [[nodiscard]] pid_t pid() const { return pid_; }
+  [[nodiscard]] pid_t pid() const {
+    return pid_;
+  } // of the group, too; not given anew while this object lives
   // Readable from the end on; -1 on kernels before 5.3.
   [[nodiscard]] int end_descriptor() const { return end_.get(); }
   // Nothing while it runs; 128 + n when ended by signal n.
   std::optional<int> exit_code();
-  void signal(int number) const; // to the whole group; nothing once the end was seen
+  void signal(int number) const; // to the whole group
 
 private:
   BackgroundProcess(pid_t pid, Descriptor end) : pid_(pid), end_(std::move(end)) {}

@@ -29,7 +29,6 @@ std::uint32_t number_from(std::string_view bytes) {
 class Writer {
 public:
   void number(std::uint32_t value) { bytes_ += number_bytes(value); }
-  void flag(bool value) { bytes_.push_back(value ? '\1' : '\0'); }
   void text(const std::string& value) {
     number(static_cast<std::uint32_t>(value.size()));
     bytes_ += value;
@@ -51,10 +50,6 @@ public:
   void number(std::uint32_t& value) {
     const std::string_view bytes = take(number_size);
     if (!failed_) value = number_from(bytes);
-  }
-  void flag(bool& value) {
-    const std::string_view bytes = take(1);
-    if (!failed_) value = bytes.front() != '\0';
   }
   void text(std::string& value) {
     std::uint32_t size = 0;
@@ -89,11 +84,11 @@ void fields(Walk& walk, Hello& message) {
 template <class Walk>
 void fields(Walk& walk, NewSession& message) {
   std::string unused;
-  bool unwanted = false; // terminal, X11, agent, subsystem
+  std::uint32_t unwanted = 0; // terminal, X11, agent, subsystem: numbers, whatever PROTOCOL.mux says
   std::uint32_t escape = no_escape_character;
   walk.number(message.request);
   walk.text(unused);
-  for (int flag = 0; flag < 4; ++flag) walk.flag(unwanted);
+  for (int flag = 0; flag < 4; ++flag) walk.number(unwanted);
   walk.number(escape);
   walk.text(unused); // terminal type
   walk.text(message.command);

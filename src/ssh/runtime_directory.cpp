@@ -1,5 +1,7 @@
 #include "ssh/runtime_directory.hpp"
 
+#include <algorithm>
+
 #include <fmt/core.h>
 
 #include "base/crypto.hpp"
@@ -17,6 +19,14 @@ std::size_t socket_length(std::string_view parent) {
   return parent.size() + 1 + prefix.size() + random_part + 1 + name_length;
 }
 
+// ssh expands '%' and '~' in a socket's path, and its shell would expand more.
+bool is_literal_to_ssh(std::string_view path) {
+  constexpr std::string_view marks = "/._-+";
+  return std::all_of(path.begin(), path.end(), [marks](char byte) {
+    return is_letter_or_digit(byte) || marks.find(byte) != std::string_view::npos;
+  });
+}
+
 } // namespace
 
 Result<RuntimeDirectory> RuntimeDirectory::create(const std::vector<std::string>& parents) {
@@ -24,6 +34,10 @@ Result<RuntimeDirectory> RuntimeDirectory::create(const std::vector<std::string>
                 .message = "no directory for the sockets of SSH connections",
                 .help = "set XDG_RUNTIME_DIR or TMPDIR to a directory with a short path"};
   for (const std::string& parent : parents) {
+    if (!is_literal_to_ssh(parent)) {
+      refused.evidence.push_back(fmt::format("'{}' holds characters that ssh would expand", parent));
+      continue;
+    }
     if (const std::size_t length = socket_length(parent); length > longest_control_path) {
       refused.evidence.push_back(fmt::format("'{}' gives a socket path of {} characters, {} are the most",
                                              parent, length, longest_control_path));

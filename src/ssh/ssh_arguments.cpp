@@ -12,8 +12,7 @@ namespace deployctl::ssh {
 namespace {
 
 // The first value that ssh meets counts, so these win over the user's options and every configuration file.
-constexpr std::array<std::string_view, 11> fixed_options{
-    "ServerAliveInterval=5", // a lost host is noticed after 15 to 20 s
+constexpr std::array<std::string_view, 10> fixed_options{
     "ServerAliveCountMax=3", "TCPKeepAlive=yes", "ConnectionAttempts=1",
     "ForwardAgent=no",       "ForwardX11=no",    "Tunnel=no",
     "RemoteCommand=none",    "RequestTTY=no",    "EscapeChar=none",
@@ -37,6 +36,7 @@ std::vector<std::string> common_part(const Client& client, const Destination& de
   add_option(argv, client.may_prompt ? "BatchMode=no" : "BatchMode=yes");
   add_option(argv, "NumberOfPasswordPrompts=1");
   add_option(argv, fmt::format("ConnectTimeout={}", seconds_of(client.connect_timeout)));
+  add_option(argv, fmt::format("ServerAliveInterval={}", seconds_of(client.keepalive)));
   add_option(argv, client.new_hosts == NewHosts::accept ? "StrictHostKeyChecking=accept-new"
                                                         : "StrictHostKeyChecking=yes");
   for (const std::string& option : client.options) add_option(argv, option);

@@ -18,6 +18,7 @@ struct Client {
   std::string program = "ssh";
   std::string config_file; // instead of the user's and the system's; empty: those
   Milliseconds connect_timeout{10'000};
+  Milliseconds keepalive{5'000}; // a host that is silent for three of them is lost
   NewHosts new_hosts = NewHosts::refuse;
   bool may_prompt = false;          // somebody can touch a hardware key
   std::vector<std::string> options; // "Name=value", the user's own; ours win

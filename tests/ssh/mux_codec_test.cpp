@@ -77,16 +77,17 @@ private:
 } // namespace
 
 TEST_CASE("mux: a session request has the bytes that the protocol names") {
-  const std::string expected = bytes_of("00000029"    // length
-                                        "10000002"    // new session
-                                        "00000007"    // request
-                                        "00000000"    // reserved
-                                        "00000000"    // no terminal, X11, agent, subsystem
-                                        "ffffffff"    // no escape character
-                                        "00000000"    // terminal type
-                                        "00000004") + // command
-                               "true" +
-                               bytes_of("00000005") + "A=b c";
+  const std::string expected =
+      bytes_of("00000035"                         // length
+               "10000002"                         // new session
+               "00000007"                         // request
+               "00000000"                         // reserved
+               "00000000000000000000000000000000" // no terminal, X11, agent, subsystem
+               "ffffffff"                         // no escape character
+               "00000000"                         // terminal type
+               "00000004") +                      // command
+      "true" +
+      bytes_of("00000005") + "A=b c";
   CHECK(to_hex(mux::encode(mux::NewSession{7, "true", {"A=b c"}})) == to_hex(expected));
 }
 

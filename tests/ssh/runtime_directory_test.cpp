@@ -59,6 +59,14 @@ TEST_CASE("runtime directory: a socket path of 90 characters is taken, one of 91
   CHECK(none.error().evidence[0].find("91 characters, 90 are the most") != std::string::npos);
 }
 
+TEST_CASE("runtime directory: a parent whose path ssh would expand is passed over") {
+  const Scratch scratch;
+  REQUIRE(os::make_directories(scratch.path("50%h"), 0700));
+  const auto directory = ssh::RuntimeDirectory::create({scratch.path("50%h"), scratch.path()});
+  REQUIRE(directory);
+  CHECK(directory->path().starts_with(scratch.path() + "/dctl-"));
+}
+
 TEST_CASE("runtime directory: relative and unset parents do not count") {
   CHECK(ssh::runtime_parents({}) == std::vector<std::string>{"/tmp"});
   CHECK(ssh::runtime_parents({{"XDG_RUNTIME_DIR", "/run/user/7"}, {"TMPDIR", "tmp"}}) ==

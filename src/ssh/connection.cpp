@@ -1,0 +1,134 @@
+#include "ssh/connection.hpp"
+
+#include <cstdint>
+
+#include <fmt/core.h>
+
+#include "ssh/mux_session.hpp"
+
+namespace deployctl::ssh {
+namespace {
+
+constexpr int most_logins = 4; // the first and three behind drops before the authentication
+
+// Trying again would be a second attempt at a login that was refused, or at a host that may be another one.
+bool is_final(const Error& error) {
+  return error.cause == Cause::auth || error.cause == Cause::tls || error.cause == Cause::config;
+}
+
+Milliseconds jittered(Random& random, int attempt) {
+  constexpr unsigned shortest = 100;
+  std::uint32_t dice = 0;
+  random.fill(std::as_writable_bytes(std::span(&dice, 1)));
+  const unsigned range = shortest << static_cast<unsigned>(attempt);
+  return Milliseconds(range + dice % range);
+}
+
+} // namespace
+
+Connection::Connection(RunContext& run, Destination destination, std::string identity, FindWay find_way)
+    : run_(run), destination_(std::move(destination)), identity_(std::move(identity)),
+      find_way_(std::move(find_way)),
+      sessions_(Slots::create(run.limits.sessions, "a free session to " + destination_.host)) {}
+
+Result<std::unique_ptr<RemoteSession>> Connection::start(const std::string& command_line,
+                                                         std::stop_token stop) {
+  DEPLOYCTL_TRY(std::shared_ptr<Master> master, open(stop));
+  auto session = start_over(master, command_line, stop);
+  if (session || session.error().cause != Cause::network) return session;
+  if (is_alive(*master, run_.clock)) return session; // it refused, but it stands
+  DEPLOYCTL_TRY(master, open(stop));
+  session = start_over(master, command_line, stop);
+  if (!session && session.error().cause == Cause::network && !is_alive(*master, run_.clock))
+    return fail(master->cause_of_end());
+  return session;
+}
+
+Result<std::unique_ptr<RemoteSession>> Connection::start_over(const std::shared_ptr<Master>& master,
+                                                              const std::string& command_line,
+                                                              std::stop_token stop) {
+  for (;;) {
+    DEPLOYCTL_TRY(Slots::Place place, sessions_->take(stop));
+    os::BoundedWait wait(run_.clock, run_.limits.session_timeout, stop, "a session to " + destination_.host);
+    auto channel = MuxSession::open(run_.clock, master, command_line, wait);
+    if (channel) {
+      (*channel)->keep(std::move(place));
+      return *std::move(channel);
+    }
+    // Each round takes away at least one place, so this ends.
+    const bool try_again = channel.error().cause == Cause::capacity && sessions_->lower();
+    if (!try_again)
+      return fail(std::move(channel).error().in("while starting a command on " + destination_.host));
+  }
+}
+
+Result<std::shared_ptr<Master>> Connection::open(std::stop_token stop) {
+  std::unique_lock lock(mutex_);
+  while (opening_) {
+    const std::uint64_t awaited = openings_;
+    if (!changed_.wait(lock, stop, [&] { return openings_ != awaited; }))
+      return fail(Cause::cancelled,
+                  fmt::format("stopped waiting for the SSH connection to {}", destination_.host));
+    // Whoever waited shares the result, unless only the one who opened was stopped.
+    if (!opening_ && failure_ && failure_->cause != Cause::cancelled) return fail(*failure_);
+  }
+  if (master_ && master_->is_running()) return master_;
+  if (failure_ && is_final(*failure_)) return fail(*failure_);
+  opening_ = true;
+  master_.reset();
+  lock.unlock();
+  auto opened = log_in(stop);
+  lock.lock();
+  opening_ = false;
+  ++openings_;
+  failure_ = opened ? std::nullopt : std::optional(opened.error());
+  if (opened) master_ = *opened;
+  changed_.notify_all();
+  return opened;
+}
+
+Result<Way> Connection::way(std::stop_token stop) {
+  if (!way_) {
+    DEPLOYCTL_TRY(way_, find_way_(std::move(stop)));
+  }
+  return *way_;
+}
+
+Result<std::shared_ptr<Master>> Connection::log_in(std::stop_token stop) {
+  DEPLOYCTL_TRY(const Way where, way(stop));
+  for (int attempt = 1;; ++attempt) {
+    auto master = log_in_once(where, stop);
+    if (master || !master.error().retryable || attempt == most_logins) return master;
+    os::BoundedWait wait(run_.clock, std::nullopt, stop, "another login at " + destination_.host);
+    DEPLOYCTL_CHECK(wait.pause(jittered(run_.random, attempt)));
+  }
+}
+
+Result<std::shared_ptr<Master>> Connection::log_in_once(const Way& where, std::stop_token stop) {
+  MasterRequest request{.client = run_.client, .destination = destination_, .paths = {}, .proxy_command = {}};
+  request.paths.socket = run_.directory.socket(identity_);
+  request.paths.log = fmt::format("{}.{}", request.paths.socket, openings_);
+  if (where.jump) {
+    DEPLOYCTL_TRY(const std::shared_ptr<Master> jump, where.jump->open(stop));
+    request.proxy_command = proxy_through(run_.client, jump->socket(), request.paths.log);
+  }
+  DEPLOYCTL_TRY(const Slots::Place login, take_login(where.address, stop));
+  os::BoundedWait wait(run_.clock, run_.client.connect_timeout + run_.limits.login_timeout, stop,
+                       "the SSH login at " + destination_.host);
+  DEPLOYCTL_TRY(std::unique_ptr<Master> master,
+                Master::start(request, run_.environment, *run_.caretaker, wait));
+  return std::shared_ptr<Master>(std::move(master));
+}
+
+Result<Slots::Place> Connection::take_login(const std::string& address, std::stop_token stop) {
+  std::shared_ptr<Slots> logins;
+  {
+    const std::scoped_lock lock(run_.logins_mutex);
+    std::shared_ptr<Slots>& known = run_.logins[address];
+    if (!known) known = Slots::create(run_.limits.logins, "a login at " + address);
+    logins = known;
+  }
+  return logins->take(std::move(stop));
+}
+
+} // namespace deployctl::ssh

@@ -1,0 +1,36 @@
+#include "ssh/connections.hpp"
+
+namespace deployctl::ssh {
+
+Result<std::unique_ptr<Connections>> Connections::create(const Clock& clock, Random& random,
+                                                         os::Environment environment, Client client,
+                                                         Limits limits) {
+  DEPLOYCTL_TRY(RuntimeDirectory directory, RuntimeDirectory::create(runtime_parents(environment)));
+  DEPLOYCTL_TRY(std::unique_ptr<Caretaker> caretaker, Caretaker::start(directory.path(), environment));
+  auto run = std::unique_ptr<RunContext>(new RunContext{.clock = clock,
+                                                        .random = random,
+                                                        .environment = std::move(environment),
+                                                        .client = std::move(client),
+                                                        .limits = limits,
+                                                        .directory = std::move(directory),
+                                                        .caretaker = std::move(caretaker)});
+  return std::unique_ptr<Connections>(new Connections(std::move(run)));
+}
+
+Result<std::shared_ptr<RemoteShell>> Connections::shell(const Host& host, std::stop_token /*stop*/) {
+  DEPLOYCTL_TRY(std::shared_ptr<RemoteShell> shell, connection(destination_of(host)));
+  return shell;
+}
+
+Result<std::shared_ptr<Connection>> Connections::connection(const Destination& destination) {
+  DEPLOYCTL_CHECK(check_destination(destination));
+  const std::scoped_lock lock(mutex_);
+  std::shared_ptr<Connection>& known = connections_[destination.text()];
+  if (!known)
+    known = std::make_shared<Connection>(
+        *run_, destination, "host " + destination.text(),
+        [this, destination](std::stop_token stop) { return routes_.way_to(destination, std::move(stop)); });
+  return known;
+}
+
+} // namespace deployctl::ssh

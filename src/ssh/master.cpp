@@ -1,0 +1,86 @@
+#include "ssh/master.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <string_view>
+
+#include <unistd.h>
+
+#include "base/strings.hpp"
+#include "base/system_clock.hpp"
+#include "os/files.hpp"
+#include "ssh/log_causes.hpp"
+#include "ssh/mux_client.hpp"
+
+namespace deployctl::ssh {
+namespace {
+
+constexpr std::size_t longest_log = 1U << 20;
+
+std::optional<std::string> known_fingerprint(const ChangedKey& key) {
+  const auto text = os::read_file(key.file, longest_log);
+  if (!text || key.line < 1) return std::nullopt;
+  const auto lines = split(*text, '\n');
+  const auto index = static_cast<std::size_t>(key.line - 1);
+  return index < lines.size() ? fingerprint_of(lines[index]) : std::nullopt;
+}
+
+} // namespace
+
+Error cause_in_log(const std::string& path, const std::string& host) {
+  const std::string log = os::read_file(path, longest_log).value_or("");
+  if (const auto key = changed_key_in(log)) return changed_key_error(*key, host, known_fingerprint(*key));
+  return cause_in(log, host);
+}
+
+Result<std::unique_ptr<Master>> Master::start(const MasterRequest& request,
+                                              const os::Environment& environment, Caretaker& caretaker,
+                                              os::BoundedWait& wait) {
+  ::unlink(request.paths.log.c_str());
+  ::unlink(request.paths.socket.c_str()); // of a master that is gone: ssh would go on without multiplexing
+  DEPLOYCTL_TRY(const os::Descriptor null, os::open_null());
+  const auto argv =
+      master_arguments(request.client, request.destination, request.paths, request.proxy_command);
+  DEPLOYCTL_TRY(os::BackgroundProcess process,
+                os::BackgroundProcess::start(argv, environment,
+                                             {.in = null.get(), .out = null.get(), .err = null.get()}));
+  std::unique_ptr<Master> master(new Master(request, std::move(process), caretaker));
+  caretaker.watch(master->process_.pid());
+  DEPLOYCTL_CHECK(master->become_ready(wait));
+  return master;
+}
+
+Status Master::become_ready(os::BoundedWait& wait) {
+  constexpr Milliseconds between_looks{10};
+  for (;;) {
+    if (process_.exit_code()) return fail(cause_in_log(request_.paths.log, request_.destination.host));
+    // ssh puts the socket there with one rename, after the login and ready to be connected.
+    if (::access(socket().c_str(), F_OK) == 0 && mux::check_alive(socket(), wait)) return {};
+    DEPLOYCTL_CHECK(wait.pause(between_looks, process_.end_descriptor()));
+  }
+}
+
+bool Master::is_running() {
+  return !process_.exit_code();
+}
+
+Error Master::cause_of_end() {
+  constexpr Milliseconds last_words{1'000};
+  const SystemClock clock;
+  os::BoundedWait wait(clock, last_words, {}, "the end of ssh");
+  if (is_running()) (void)wait.readable(process_.end_descriptor());
+  return cause_in_log(request_.paths.log, request_.destination.host);
+}
+
+Master::~Master() {
+  constexpr Milliseconds patience{1'000};
+  if (is_running()) {
+    process_.signal(SIGTERM);
+    const SystemClock clock;
+    os::BoundedWait wait(clock, patience, {}, "the end of ssh");
+    (void)wait.readable(process_.end_descriptor()); // beyond that it is ended by force
+  }
+  caretaker_.forget(process_.pid());
+}
+
+} // namespace deployctl::ssh

@@ -1,0 +1,55 @@
+// One master: the ssh process that holds the connection to one host, from its start to its end. Many commands
+// go over it (ssh/mux_client.hpp); how many, and when it is opened again, is ssh/connection.hpp.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <deployctl/ports/clock.hpp>
+#include <deployctl/result.hpp>
+
+#include "os/background_process.hpp"
+#include "os/bounded_wait.hpp"
+#include "ssh/caretaker.hpp"
+#include "ssh/ssh_arguments.hpp"
+
+namespace deployctl::ssh {
+
+struct MasterRequest {
+  Client client;
+  Destination destination;
+  Paths paths;
+  std::optional<std::string> proxy_command;
+};
+
+class Master {
+public:
+  // One login. Ready when it greets and says that it is alive; otherwise the cause that its log names.
+  static Result<std::unique_ptr<Master>> start(const MasterRequest& request,
+                                               const os::Environment& environment, Caretaker& caretaker,
+                                               os::BoundedWait& wait);
+  ~Master(); // ends it, with everything that runs over it
+  Master(const Master&) = delete;
+  Master& operator=(const Master&) = delete;
+
+  [[nodiscard]] const std::string& socket() const { return request_.paths.socket; }
+  [[nodiscard]] pid_t pid() const { return process_.pid(); }
+  bool is_running();
+  // Of a master that is gone or about to be; waits a moment for its last words.
+  Error cause_of_end();
+
+private:
+  Master(MasterRequest request, os::BackgroundProcess process, Caretaker& caretaker)
+      : request_(std::move(request)), process_(std::move(process)), caretaker_(caretaker) {}
+  Status become_ready(os::BoundedWait& wait);
+
+  MasterRequest request_;
+  os::BackgroundProcess process_;
+  Caretaker& caretaker_;
+};
+
+// What the log at `path` says of the connection to `host`, with both fingerprints of a changed key.
+Error cause_in_log(const std::string& path, const std::string& host);
+
+} // namespace deployctl::ssh

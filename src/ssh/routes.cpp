@@ -1,0 +1,77 @@
+#include "ssh/routes.hpp"
+
+#include <fmt/core.h>
+
+#include "base/sanitize.hpp"
+#include "os/child.hpp"
+
+namespace deployctl::ssh {
+namespace {
+
+std::string address_of(const Settings& settings) {
+  return fmt::format("{}:{}", settings.hostname, settings.port);
+}
+
+} // namespace
+
+Result<Settings> Routes::settings_of(const Destination& destination, std::stop_token stop) const {
+  constexpr Milliseconds patience{30'000}; // Match exec runs commands of the user
+  constexpr std::size_t longest_answer = 256U << 10;
+  DEPLOYCTL_CHECK(check_destination(destination));
+  os::ChildEnvironment variables;
+  for (const auto& entry : run_.environment) (void)variables.set(entry.first, Text(entry.second));
+  const os::ChildRequest request{.argv = settings_arguments(run_.client, destination),
+                                 .environment = variables,
+                                 .directory = "/",
+                                 .input = {},
+                                 .timeout = patience,
+                                 .grace = Milliseconds(1'000),
+                                 .capture_limit = longest_answer};
+  DEPLOYCTL_TRY(const os::ChildResult answer, os::run_child(run_.clock, request, std::move(stop)));
+  if (answer.cancelled) return fail(Cause::cancelled, "stopped while reading the SSH configuration");
+  if (answer.exit_code != 0) {
+    Error error{.cause = Cause::config,
+                .message = fmt::format("ssh cannot read its configuration for '{}'", destination.host),
+                .evidence = last_lines(answer.err, 4)};
+    return fail(std::move(error));
+  }
+  return parse_settings(answer.out);
+}
+
+Result<Way> Routes::way_to(const Destination& destination, std::stop_token stop) {
+  DEPLOYCTL_TRY(const Settings settings, settings_of(destination, stop));
+  DEPLOYCTL_TRY(Jump last, through(settings.jumps, 1, stop));
+  return Way{.address = address_of(settings), .jump = std::move(last.connection)};
+}
+
+Result<Routes::Jump> Routes::through(const std::vector<Destination>& jumps, int depth, std::stop_token stop) {
+  constexpr int deepest = 8;
+  if (depth > deepest) return fail(Cause::config, "the jump hosts of the SSH configuration lead in a circle");
+  Jump last;
+  for (const Destination& host : jumps) {
+    DEPLOYCTL_TRY(last, jump_at(host, last, depth, stop));
+  }
+  return last;
+}
+
+Result<Routes::Jump> Routes::jump_at(const Destination& host, const Jump& before, int depth,
+                                     std::stop_token stop) {
+  DEPLOYCTL_TRY(const Settings settings, settings_of(host, stop));
+  Jump previous = before;
+  // As ssh does it: only the first of a list has jump hosts of its own.
+  if (!previous.connection) {
+    DEPLOYCTL_TRY(previous, through(settings.jumps, depth + 1, stop));
+  }
+  Way way{.address = address_of(settings), .jump = previous.connection};
+  Jump jump{.connection = {},
+            .identity = fmt::format("{}@{} via {}", settings.user, way.address, previous.identity)};
+  const std::scoped_lock lock(mutex_);
+  std::shared_ptr<Connection>& known = jumps_[jump.identity];
+  if (!known)
+    known = std::make_shared<Connection>(run_, host, "jump " + jump.identity,
+                                         [way](const std::stop_token&) -> Result<Way> { return way; });
+  jump.connection = known;
+  return jump;
+}
+
+} // namespace deployctl::ssh

@@ -1,0 +1,37 @@
+// Which way leads to a host: what `ssh -G` says of it, and one connection for each distinct jump host,
+// however many hosts lie behind it.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "ssh/connection.hpp"
+#include "ssh/run_context.hpp"
+#include "ssh/settings.hpp"
+
+namespace deployctl::ssh {
+
+class Routes {
+public:
+  explicit Routes(RunContext& run) : run_(run) {}
+
+  Result<Way> way_to(const Destination& destination, std::stop_token stop);
+
+private:
+  struct Jump { // a way with what tells it from others
+    std::shared_ptr<Connection> connection;
+    std::string identity;
+  };
+  Result<Settings> settings_of(const Destination& destination, std::stop_token stop) const;
+  Result<Jump> through(const std::vector<Destination>& jumps, int depth, std::stop_token stop);
+  Result<Jump> jump_at(const Destination& host, const Jump& before, int depth, std::stop_token stop);
+
+  RunContext& run_;
+  std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<Connection>> jumps_; // by identity
+};
+
+} // namespace deployctl::ssh
