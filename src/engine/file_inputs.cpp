@@ -4,37 +4,37 @@
 
 #include "base/crypto.hpp"
 #include "base/json.hpp"
+#include "config/spanned.hpp"
 #include "os/files.hpp"
 #include "os/tree.hpp"
 
 namespace deployctl::engine {
 namespace {
 
-Value file_value(const std::string& path, const os::FileFacts& facts) {
-  return Value::Map{{"mode", static_cast<std::int64_t>(facts.mode)},
-                    {"path", path},
-                    {"sha256", facts.sha256},
-                    {"size", static_cast<std::int64_t>(facts.size)}};
-}
+using Look = LocalFiles::Look;
 
-Result<Value> entry_value(const std::string& root, const os::TreeEntry& entry) {
-  if (!entry.link.empty()) return Value(Value::Map{{"link", entry.link}});
-  DEPLOYCTL_TRY(const os::FileFacts facts, os::hash_file(root + "/" + entry.name));
+Result<Value> file_value(const std::string& real, Look look) {
+  DEPLOYCTL_TRY(const os::FileFacts facts,
+                look == Look::content ? os::hash_file(real) : os::look_at_file(real));
   return Value(Value::Map{{"mode", static_cast<std::int64_t>(facts.mode)},
-                          {"sha256", facts.sha256},
+                          {"sha256", look == Look::content ? Value(facts.sha256) : config::unknowable(real)},
                           {"size", static_cast<std::int64_t>(facts.size)}});
 }
 
 // The digest of a tree is that of the canonical text of its entries, so that names, modes and links count.
-Result<Value> read_tree(const std::string& path, const std::string& root) {
+Result<Value> tree_value(const std::string& path, const std::string& root, Look look) {
   DEPLOYCTL_TRY(const auto listed, os::list_tree(root));
   Value::Map entries;
   for (const os::TreeEntry& entry : listed) {
-    DEPLOYCTL_TRY(Value value, entry_value(root, entry));
+    Value value = Value::Map{{"link", entry.link}};
+    if (entry.link.empty()) {
+      DEPLOYCTL_TRY(value, file_value(root + "/" + entry.name, look));
+    }
     entries.emplace(entry.name, std::move(value));
   }
   Value value = Value::Map{{"path", path}, {"entries", std::move(entries)}};
-  value["sha256"] = sha256_hex(to_json(*value.find("entries")));
+  value["sha256"] =
+      look == Look::content ? Value(sha256_hex(to_json(*value.find("entries")))) : config::unknowable(path);
   return value;
 }
 
@@ -77,9 +77,10 @@ Result<Value> LocalFiles::file(const std::string& path) const {
     if (const auto found = files_.find(path); found != files_.end()) return found->second;
   }
   DEPLOYCTL_TRY(const std::string real, os::resolve_below(root_, path));
-  DEPLOYCTL_TRY(const os::FileFacts facts, os::hash_file(real));
+  DEPLOYCTL_TRY(Value value, file_value(real, look_));
+  value["path"] = path;
   const std::lock_guard lock(mutex_);
-  return files_.emplace(path, file_value(path, facts)).first->second;
+  return files_.emplace(path, std::move(value)).first->second;
 }
 
 Result<Value> LocalFiles::tree(const std::string& path) const {
@@ -88,7 +89,7 @@ Result<Value> LocalFiles::tree(const std::string& path) const {
     if (const auto found = trees_.find(path); found != trees_.end()) return found->second;
   }
   DEPLOYCTL_TRY(const std::string real, os::resolve_below(root_, path));
-  DEPLOYCTL_TRY(Value value, read_tree(path, real));
+  DEPLOYCTL_TRY(Value value, tree_value(path, real, look_));
   const std::lock_guard lock(mutex_);
   return trees_.emplace(path, std::move(value)).first->second;
 }

@@ -18,7 +18,12 @@ namespace deployctl::engine {
 // Thread-safe.
 class LocalFiles final : public config::FileProbe {
 public:
-  explicit LocalFiles(std::string root) : root_(std::move(root)) {} // the pipeline's folder, absolute
+  // presence: files are opened and not read, so that a check of the language costs the same however large
+  // they are; their digests are then unknown.
+  enum class Look { content, presence };
+
+  // `root`: the pipeline's folder, absolute.
+  explicit LocalFiles(std::string root, Look look = Look::content) : root_(std::move(root)), look_(look) {}
 
   [[nodiscard]] Result<Value> file(const std::string& path) const override;
   [[nodiscard]] Result<Value> tree(const std::string& path) const override;
@@ -26,6 +31,7 @@ public:
 
 private:
   std::string root_;
+  Look look_;
   mutable std::mutex mutex_; // guards the two below
   mutable std::map<std::string, Value> files_;
   mutable std::map<std::string, Value> trees_;

@@ -156,6 +156,13 @@ Result<FileFacts> hash_file(const std::string& path) {
   return FileFacts{.size = size, .mode = file.status.st_mode & 07777U, .sha256 = hash.finish().hex()};
 }
 
+Result<FileFacts> look_at_file(const std::string& path) {
+  DEPLOYCTL_TRY(const RegularFile file, open_regular(path));
+  return FileFacts{.size = static_cast<std::uint64_t>(file.status.st_size),
+                   .mode = file.status.st_mode & 07777U,
+                   .sha256 = {}};
+}
+
 Result<std::string> resolve_below(const std::string& root, const std::string& path) {
   DEPLOYCTL_TRY(const std::string real_root, real_path(root));
   DEPLOYCTL_TRY(std::string found, real_path(path.starts_with('/') ? path : root + "/" + path));

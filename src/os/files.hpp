@@ -32,10 +32,12 @@ Status sync_directory(const std::string& path);
 struct FileFacts {
   std::uint64_t size = 0;
   unsigned mode = 0;  // permission bits
-  std::string sha256; // hex
+  std::string sha256; // hex; empty when only looked at
 };
-// Reads once, in pieces; follows a symbolic link.
+// Both follow a symbolic link. Reads once, in pieces.
 Result<FileFacts> hash_file(const std::string& path);
+// Opens it and reads nothing: that it is a file which may be read is known then.
+Result<FileFacts> look_at_file(const std::string& path);
 
 // The real path of `path` (relative to `root`) with every link resolved. Cause::config if it lies outside
 // `root`, not_found if it does not exist.

@@ -58,6 +58,21 @@ TEST_CASE("file inputs: a file becomes digest, size and mode, a tree its entries
   CHECK(*ingest_files(table(), *shaped, files) == *shaped);
 }
 
+TEST_CASE("file inputs: for a check of the language files are looked at and not read") {
+  const Folder folder;
+  folder.write("dist/vast", "");
+  std::filesystem::resize_file(folder.root + "/dist/vast",
+                               std::uintmax_t{1} << 42U); // sparse: reading takes hours
+  const LocalFiles files(folder.root, LocalFiles::Look::presence);
+  const auto tree = files.tree("dist");
+  REQUIRE(tree);
+  CHECK(*tree->find_path("entries.vast.size") == Value(std::int64_t{1} << 42U));
+  CHECK(tree->find("entries")->find("vast")->find("sha256")->is<Unknown>());
+  CHECK(tree->find("sha256")->is<Unknown>());
+  CHECK(files.file("app.conf")->find("sha256")->is<Unknown>());
+  CHECK(files.file("dist").error().cause == LocalFiles(folder.root).file("dist").error().cause);
+}
+
 TEST_CASE("file inputs: a tree's digest is that of names, contents, modes and links") {
   const Folder folder;
   const auto digest = [&] { return *LocalFiles(folder.root).tree("dist")->find("sha256"); };
