@@ -14,11 +14,14 @@ import urllib.parse
 
 from quickstart_world import need
 
+SOPS = pathlib.Path(__file__).resolve().parents[1] / "formats" / "sops"
 SENTINELS = {
     "from_env": "S3nt!nel-env/4711+x=y",
     "from_file": "S3nt'inel \"file\" ünicode & more",
     "from_dotenv": "S3ntinel-dotenv-0815",
     "from_exec": "S3ntinel-exec-2718",
+    "from_sops": 'correct horse: "battery"',
+    "the key of the SOPS file": (SOPS / "one.key").read_text().split()[-1],
 }
 PRINTER = r"""
 import base64, json, os, sys, urllib.parse
@@ -43,6 +46,7 @@ secrets:
   from_file: "file://secrets/value.json#/inner"
   from_dotenv: dotenv://secrets/.env#SENTINEL
   from_exec: exec://python3 secrets/tell.py
+  from_sops: sops://secrets/values.yaml#/db/password
 environments:
   local: {}
 steps:
@@ -55,6 +59,7 @@ steps:
         SECRET_B: "${secrets.from_file}"
         SECRET_C: "${secrets.from_dotenv}"
         SECRET_D: "${secrets.from_exec}"
+        SECRET_E: "${secrets.from_sops}"
         SECRET_URL: "postgres://app:${secrets.from_dotenv}@db/app"
       stdin: "${secrets.from_exec}"
   fail:
@@ -106,13 +111,15 @@ class SecretsNeverLeak(unittest.TestCase):
         (self.folder / "printer.py").write_text(PRINTER)
         (self.folder / "secrets" / "value.json").write_text(json.dumps({"inner": SENTINELS["from_file"]}))
         (self.folder / "secrets" / ".env").write_text(f"SENTINEL={SENTINELS['from_dotenv']}\n")
+        shutil.copy(SOPS / "values.yaml", self.folder / "secrets")
         (self.folder / "secrets" / "tell.py").write_text("print('S3ntinel' + '-exec-2718')\n")
 
     def run_deployctl(self, *words):
         return subprocess.run([os.environ["DEPLOYCTL"], "-C", str(self.folder), *words], capture_output=True,
                               stdin=subprocess.DEVNULL, timeout=60,
                               env={"PATH": os.environ["PATH"], "HOME": str(self.folder),
-                                   "SENTINEL": SENTINELS["from_env"]})
+                                   "SENTINEL": SENTINELS["from_env"],
+                                   "SOPS_AGE_KEY_FILE": str(SOPS / "one.key")})
 
     def assert_clean(self, where, data):
         for name, value in SENTINELS.items():
@@ -130,6 +137,7 @@ class SecretsNeverLeak(unittest.TestCase):
                 "apply ndjson": self.run_deployctl("apply", "local", "--yes", "--output", "ndjson"),
                 "apply verbose": self.run_deployctl("apply", "local", "--yes", "--verbose"),
                 "history": self.run_deployctl("history", "local", "--output", "json"),
+                "secrets check": self.run_deployctl("secrets", "check", "local"),
                 "status": self.run_deployctl("status", "local", "--output", "json"),
             }
         finally:
