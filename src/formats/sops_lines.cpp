@@ -86,7 +86,7 @@ private:
   }
 
   Result<std::string> value(std::string_view text) {
-    for (const std::string_view quote : {std::string_view("\"\"\""), std::string_view("`")})
+    for (const std::string_view quote : {std::string_view(R"(""")"), std::string_view("`")})
       if (text.starts_with(quote)) return quoted(text.substr(quote.size()), quote);
     if (text.ends_with('\\')) return fault(number(), "continued lines are not in this version");
     text = trim(text.substr(0, text.find_first_of("#;")));
