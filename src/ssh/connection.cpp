@@ -96,39 +96,40 @@ Result<Way> Connection::way(std::stop_token stop) {
 
 Result<std::shared_ptr<Master>> Connection::log_in(std::stop_token stop) {
   DEPLOYCTL_TRY(const Way where, way(stop));
-  for (int attempt = 1;; ++attempt) {
-    auto master = log_in_once(where, stop);
-    if (master || !master.error().retryable || attempt == most_logins) return master;
+  const std::shared_ptr<Slots> logins = logins_at(where.address);
+  for (int attempt = 1;;) {
+    std::shared_ptr<Master> jump;
+    if (where.jump) {
+      DEPLOYCTL_TRY(jump, where.jump->open(stop));
+    }
+    DEPLOYCTL_TRY(Slots::Place place, logins->take(stop));
+    auto master = log_in_once(std::move(jump), stop);
+    if (master || !master.error().retryable) return master;
+    // Dropped because of the others that log in there: from now on fewer do. This ends, as places do.
+    if (!logins->lower() && ++attempt > most_logins) return master;
+    place = {};
     os::BoundedWait wait(run_.clock, std::nullopt, stop, "another login at " + destination_.host);
     DEPLOYCTL_CHECK(wait.pause(jittered(run_.random, attempt)));
   }
 }
 
-Result<std::shared_ptr<Master>> Connection::log_in_once(const Way& where, std::stop_token stop) {
-  MasterRequest request{.client = run_.client, .destination = destination_, .paths = {}, .proxy_command = {}};
+Result<std::shared_ptr<Master>> Connection::log_in_once(std::shared_ptr<Master> jump, std::stop_token stop) {
+  MasterRequest request{
+      .client = run_.client, .destination = destination_, .paths = {}, .jump = std::move(jump)};
   request.paths.socket = run_.directory.socket(identity_);
   request.paths.log = fmt::format("{}.{}", request.paths.socket, openings_);
-  if (where.jump) {
-    DEPLOYCTL_TRY(const std::shared_ptr<Master> jump, where.jump->open(stop));
-    request.proxy_command = proxy_through(run_.client, jump->socket(), request.paths.log);
-  }
-  DEPLOYCTL_TRY(const Slots::Place login, take_login(where.address, stop));
-  os::BoundedWait wait(run_.clock, run_.client.connect_timeout + run_.limits.login_timeout, stop,
+  os::BoundedWait wait(run_.clock, run_.client.connect_timeout + run_.limits.login_timeout, std::move(stop),
                        "the SSH login at " + destination_.host);
   DEPLOYCTL_TRY(std::unique_ptr<Master> master,
                 Master::start(request, run_.environment, *run_.caretaker, wait));
   return std::shared_ptr<Master>(std::move(master));
 }
 
-Result<Slots::Place> Connection::take_login(const std::string& address, std::stop_token stop) {
-  std::shared_ptr<Slots> logins;
-  {
-    const std::scoped_lock lock(run_.logins_mutex);
-    std::shared_ptr<Slots>& known = run_.logins[address];
-    if (!known) known = Slots::create(run_.limits.logins, "a login at " + address);
-    logins = known;
-  }
-  return logins->take(std::move(stop));
+std::shared_ptr<Slots> Connection::logins_at(const std::string& address) {
+  const std::scoped_lock lock(run_.logins_mutex);
+  std::shared_ptr<Slots>& known = run_.logins[address];
+  if (!known) known = Slots::create(run_.limits.logins, "a login at " + address);
+  return known;
 }
 
 } // namespace deployctl::ssh

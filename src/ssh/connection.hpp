@@ -36,11 +36,11 @@ public:
 
 private:
   Result<std::shared_ptr<Master>> log_in(std::stop_token stop);
-  Result<std::shared_ptr<Master>> log_in_once(const Way& way, std::stop_token stop);
+  Result<std::shared_ptr<Master>> log_in_once(std::shared_ptr<Master> jump, std::stop_token stop);
   Result<Way> way(std::stop_token stop);
   Result<std::unique_ptr<RemoteSession>> start_over(const std::shared_ptr<Master>& master,
                                                     const std::string& command_line, std::stop_token stop);
-  Result<Slots::Place> take_login(const std::string& address, std::stop_token stop);
+  std::shared_ptr<Slots> logins_at(const std::string& address);
 
   RunContext& run_;
   Destination destination_;

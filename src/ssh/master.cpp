@@ -39,8 +39,9 @@ Result<std::unique_ptr<Master>> Master::start(const MasterRequest& request,
   ::unlink(request.paths.log.c_str());
   ::unlink(request.paths.socket.c_str()); // of a master that is gone: ssh would go on without multiplexing
   DEPLOYCTL_TRY(const os::Descriptor null, os::open_null());
-  const auto argv =
-      master_arguments(request.client, request.destination, request.paths, request.proxy_command);
+  std::optional<std::string> proxy;
+  if (request.jump) proxy = proxy_through(request.client, request.jump->socket(), request.paths.log);
+  const auto argv = master_arguments(request.client, request.destination, request.paths, proxy);
   DEPLOYCTL_TRY(os::BackgroundProcess process,
                 os::BackgroundProcess::start(argv, environment,
                                              {.in = null.get(), .out = null.get(), .err = null.get()}));
@@ -53,7 +54,7 @@ Result<std::unique_ptr<Master>> Master::start(const MasterRequest& request,
 Status Master::become_ready(os::BoundedWait& wait) {
   constexpr Milliseconds between_looks{10};
   for (;;) {
-    if (process_.exit_code()) return fail(cause_in_log(request_.paths.log, request_.destination.host));
+    if (!is_running()) return fail(cause_in_log(request_.paths.log, request_.destination.host));
     // ssh puts the socket there with one rename, after the login and ready to be connected.
     if (::access(socket().c_str(), F_OK) == 0 && mux::check_alive(socket(), wait)) return {};
     DEPLOYCTL_CHECK(wait.pause(between_looks, process_.end_descriptor()));
@@ -61,6 +62,7 @@ Status Master::become_ready(os::BoundedWait& wait) {
 }
 
 bool Master::is_running() {
+  const std::scoped_lock lock(mutex_);
   return !process_.exit_code();
 }
 
@@ -69,6 +71,11 @@ Error Master::cause_of_end() {
   const SystemClock clock;
   os::BoundedWait wait(clock, last_words, {}, "the end of ssh");
   if (is_running()) (void)wait.readable(process_.end_descriptor());
+  if (request_.jump && !request_.jump->is_running()) {
+    Error error = request_.jump->cause_of_end();
+    error.message = request_.destination.host + ": its jump host was lost: " + error.message;
+    return error;
+  }
   return cause_in_log(request_.paths.log, request_.destination.host);
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -16,11 +17,13 @@
 
 namespace deployctl::ssh {
 
+class Master;
+
 struct MasterRequest {
   Client client;
   Destination destination;
   Paths paths;
-  std::optional<std::string> proxy_command;
+  std::shared_ptr<Master> jump; // the way leads through it; null: as it is configured
 };
 
 class Master {
@@ -35,8 +38,9 @@ public:
 
   [[nodiscard]] const std::string& socket() const { return request_.paths.socket; }
   [[nodiscard]] pid_t pid() const { return process_.pid(); }
-  bool is_running();
-  // Of a master that is gone or about to be; waits a moment for its last words.
+  bool is_running(); // thread-safe, as is the next
+  // Of a master that is gone or about to be; waits a moment for its last words. Names the jump host if that
+  // is what was lost.
   Error cause_of_end();
 
 private:
@@ -45,6 +49,7 @@ private:
   Status become_ready(os::BoundedWait& wait);
 
   MasterRequest request_;
+  std::mutex mutex_; // for process_'s memory of its end
   os::BackgroundProcess process_;
   Caretaker& caretaker_;
 };

@@ -156,7 +156,10 @@ Status close_forward(const std::string& socket_path, const Forward& forward, os:
 
 Status terminate(const std::string& socket_path, os::BoundedWait& wait) {
   DEPLOYCTL_TRY(Channel channel, Channel::connect(socket_path, wait));
-  DEPLOYCTL_CHECK(expect<Ok>(ask(channel, Terminate{only_request}, wait)));
+  DEPLOYCTL_CHECK(channel.send(Terminate{only_request}, wait));
+  const Result<Message> reply = channel.receive(wait);
+  if (!reply && reply.error().cause == Cause::network) return {}; // it was gone before it could answer
+  DEPLOYCTL_CHECK(expect<Ok>(reply));
   return {};
 }
 

@@ -106,7 +106,7 @@ std::vector<std::string> command_arguments(const Client& client, const Destinati
 
 std::string proxy_through(const Client& client, const std::string& jump_socket, const std::string& log) {
   // The inner ProxyCommand stands for "connect": without the master there is nothing to fall back to.
-  return fmt::format("exec {} -F none -o BatchMode=yes -o ProxyCommand=false -E {} -S {} -W '[%h]:%p' jump",
+  return fmt::format("{} -F none -o BatchMode=yes -o ProxyCommand=false -E {} -S {} -W '[%h]:%p' jump",
                      quoted(client.program), quoted(log), quoted(jump_socket));
 }
 

@@ -1,10 +1,12 @@
 // Connections over real sshd processes: each case is something that happens to hosts.
 #include "ssh/connections.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <thread>
 
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "ssh/log_causes.hpp"
@@ -26,6 +28,14 @@ std::vector<Result<Finished>> run_at_once(RemoteShell& shell, const std::string&
   for (Result<Finished>& result : results) threads.emplace_back([&] { result = run(shell, line); });
   threads.clear();
   return results;
+}
+
+// Of the sockets of connections.
+std::ptrdiff_t left_directories(const SshWorld& world) {
+  const std::filesystem::directory_iterator entries(world.path(""));
+  return std::count_if(begin(entries), end(entries), [](const auto& entry) {
+    return entry.path().filename().string().rfind("dctl-", 0) == 0;
+  });
 }
 
 } // namespace
@@ -198,8 +208,27 @@ TEST_CASE("ssh: nothing is left when the connections end") {
   const SshServer& server = world.add("web");
   REQUIRE(run(*world.shell(server.address()), "true"));
   world.disconnect();
-  for (const auto& entry : std::filesystem::directory_iterator(world.path("")))
-    CHECK(entry.path().filename().string().rfind("dctl-", 0) == std::string::npos);
+  CHECK(left_directories(world) == 0);
   os::BoundedWait wait(world.clock, Milliseconds(20'000), {}, "the server's session to end");
   while (!server.sessions().empty()) REQUIRE(wait.pause(Milliseconds(10)));
+}
+
+TEST_CASE("ssh: nothing is left when we are killed") {
+  SshWorld world;
+  const SshServer& server = world.add("web");
+  os::Pipe ready = os::open_pipe().value();
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const auto session = world.shell(server.address())->start("exec sleep 600", {});
+    (void)!::write(ready.write.get(), session ? "y" : "n", 1);
+    for (;;) ::pause();
+  }
+  char answer = '\0';
+  REQUIRE(::read(ready.read.get(), &answer, 1) == 1);
+  CHECK(answer == 'y');
+  CHECK(server.sessions().size() == 1);
+  ::kill(child, SIGKILL);
+  REQUIRE(::waitpid(child, nullptr, 0) == child);
+  os::BoundedWait wait(world.clock, Milliseconds(20'000), {}, "the master to end");
+  while (!server.sessions().empty() || left_directories(world) != 0) REQUIRE(wait.pause(Milliseconds(10)));
 }

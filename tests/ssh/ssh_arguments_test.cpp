@@ -67,6 +67,6 @@ TEST_CASE("ssh arguments: a host or user that ssh or its shells could take for m
 TEST_CASE(
     "ssh arguments: the way through a jump host is one word to the shell and survives ssh's expansion") {
   const std::string proxy = proxy_through({.program = "/opt/o'x/ssh"}, "/run/50%/s", "/run/l");
-  CHECK(proxy == "exec '/opt/o'\\''x/ssh' -F none -o BatchMode=yes -o ProxyCommand=false -E '/run/l' "
+  CHECK(proxy == "'/opt/o'\\''x/ssh' -F none -o BatchMode=yes -o ProxyCommand=false -E '/run/l' "
                  "-S '/run/50%%/s' -W '[%h]:%p' jump");
 }

@@ -93,6 +93,12 @@ void SshServer::replace_key() {
   start();
 }
 
+void SshServer::drop_first_key() {
+  stop();
+  keys_.erase(keys_.begin());
+  start();
+}
+
 std::string SshServer::known_hosts_line() const {
   const auto key = os::read_file(keys_.front() + ".pub", 4096);
   REQUIRE(key);

@@ -32,9 +32,10 @@ public:
   [[nodiscard]] int attempts() const; // connections that came to the authentication, refused ones included
   [[nodiscard]] std::string log() const;
   void start();
-  void stop();        // the listener and all its sessions
-  void replace_key(); // stops, makes a new host key, starts
-  void add_key(const std::string& type);
+  void stop();                           // the listener and all its sessions
+  void replace_key();                    // stops, makes a new host key, starts
+  void add_key(const std::string& type); // from the next start on
+  void drop_first_key();                 // stops, starts without it
   // The processes that serve connections.
   [[nodiscard]] std::vector<pid_t> sessions() const;
 
