@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "cli/plan_subject.hpp"
+
 namespace deployctl::cli {
 namespace {
 
@@ -93,7 +95,7 @@ Result<Surroundings> survey(const Invocation& invocation, const std::string& dir
   if (revision) {
     found.facts.git = facts_of_revision(*revision, head);
   } else {
-    DEPLOYCTL_TRY(const vcs::WorkTree tree, repository->work_tree());
+    DEPLOYCTL_TRY(const vcs::WorkTree tree, repository->work_tree(counts_as_source));
     found.facts.git = git_facts(head, tree, ci_refs(invocation.environment));
   }
   found.repository = std::move(repository);

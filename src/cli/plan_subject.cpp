@@ -1,6 +1,8 @@
 #include "cli/plan_subject.hpp"
 
+#include <array>
 #include <filesystem>
+#include <fstream>
 
 #include "os/files.hpp"
 
@@ -25,6 +27,19 @@ private:
 };
 
 } // namespace
+
+bool counts_as_source(const std::string& path) {
+  constexpr std::string_view approvals = ".approvals";
+  const bool approves = path.size() > approvals.size() &&
+                        path.compare(path.size() - approvals.size(), approvals.size(), approvals) == 0;
+  const std::string plan = approves ? path.substr(0, path.size() - approvals.size()) : path;
+  constexpr std::string_view opening = R"({"content":{)"; // most files are read no further
+  std::array<char, opening.size()> begins{};
+  std::ifstream(plan, std::ios::binary).read(begins.data(), begins.size());
+  if (std::string_view(begins.data(), begins.size()) != opening) return true;
+  const Result<std::string> text = os::read_file(plan, largest_plan);
+  return !text || !plan::from_file(*text);
+}
 
 std::string approvals_file(const std::string& plan_file) {
   return plan_file + ".approvals";

@@ -4,6 +4,7 @@
 
 #include "base/time.hpp"
 #include "cli/endings.hpp"
+#include "cli/plan_subject.hpp"
 #include "cli/this_process.hpp"
 #include "os/files.hpp"
 
@@ -105,7 +106,8 @@ Status Wiring::open_source() {
 Status Wiring::describe_sources(vcs::Repository& repository) {
   DEPLOYCTL_TRY(const std::string folder, repository.below_root(project_.directory));
   const auto take = [this, &repository] {
-    return checkout_ ? repository.source_tree_of(checkout_->revision().commit) : repository.source_tree();
+    return checkout_ ? repository.source_tree_of(checkout_->revision().commit)
+                     : repository.source_tree(counts_as_source);
   };
   DEPLOYCTL_TRY(const vcs::SourceTree tree, take());
   DEPLOYCTL_TRY(source_->tree, tree.hash({}, folder));

@@ -75,13 +75,23 @@ Result<Head> Repository::head() const {
   return head;
 }
 
-Result<SourceTree> Repository::source_tree() const {
+Result<SourceTree> Repository::source_tree(const Counts& counts) const {
   std::vector<TreeEntry> entries;
   DEPLOYCTL_TRY(const std::string sha, store_->head_commit());
   if (!sha.empty()) {
     DEPLOYCTL_TRY(entries, store_->tree(sha));
   }
   DEPLOYCTL_TRY(std::vector<Difference> differences, store_->differences());
+  const auto is_tracked = [&](const std::string& path) {
+    const auto at =
+        std::lower_bound(entries.begin(), entries.end(), path,
+                         [](const TreeEntry& entry, const auto& name) { return entry.path < name; });
+    return at != entries.end() && at->path == path;
+  };
+  if (counts)
+    std::erase_if(differences, [&](const Difference& each) {
+      return !is_tracked(each.path) && !counts(root() + "/" + each.path);
+    });
   return SourceTree(std::move(entries), std::move(differences));
 }
 
@@ -91,8 +101,8 @@ Result<SourceTree> Repository::source_tree_of(std::string_view revision) const {
   return SourceTree(std::move(entries), {});
 }
 
-Result<WorkTree> Repository::work_tree() const {
-  return source_tree().map([](const SourceTree& tree) { return tree.work_tree(); });
+Result<WorkTree> Repository::work_tree(const Counts& counts) const {
+  return source_tree(counts).map([](const SourceTree& tree) { return tree.work_tree(); });
 }
 
 Result<std::string> Repository::resolve(std::string_view revision) const {

@@ -2,6 +2,7 @@
 // pushing are not here (those run the git binary). A Repository is for one thread at a time.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -49,6 +50,9 @@ enum class Kinship {
 
 class GitStore;
 
+// Whether a file that HEAD does not have counts as a part of the tree; not set: every one does.
+using Counts = std::function<bool(const std::string& path)>; // absolute
+
 class Repository {
 public:
   // The repository that holds `path` (a folder); none outside of one or in a bare one. Cause::permission when
@@ -67,8 +71,8 @@ public:
   [[nodiscard]] Result<Head> head() const;
   // The working tree now; take it once and ask it as often as wanted. The two below take one for a single
   // question.
-  [[nodiscard]] Result<SourceTree> source_tree() const;
-  [[nodiscard]] Result<WorkTree> work_tree() const;
+  [[nodiscard]] Result<SourceTree> source_tree(const Counts& counts = {}) const;
+  [[nodiscard]] Result<WorkTree> work_tree(const Counts& counts = {}) const;
   // The tree of a commit as if it was checked out and untouched.
   [[nodiscard]] Result<SourceTree> source_tree_of(std::string_view revision) const;
   [[nodiscard]] Result<std::string> tree_hash(const std::vector<std::string>& globs,

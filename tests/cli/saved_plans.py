@@ -1,5 +1,6 @@
 """A saved plan is applied exactly, or refused with what changed."""
 
+import json
 import unittest
 
 from project import Project
@@ -23,6 +24,25 @@ class SavedPlans(unittest.TestCase):
     def test_an_untouched_plan_is_applied(self):
         self.project.expect(0, "apply", "./next.plan", "--yes")
         self.assertEqual(self.motd.read_text(), "goodbye")
+
+    def test_a_plan_in_the_work_tree_is_no_change_of_it(self):
+        self.project.git_commit("one")
+        (self.project.place / "next.plan").unlink()
+        self.project.git_commit("two")
+        self.project.expect(0, "plan", "local", "-o", "next.plan")
+        self.project.expect(0, "plan", "local", "-o", "again.plan")
+        (self.project.place / "next.plan.approvals").write_text("")
+        version = [json.loads((self.project.place / name).read_text())["content"]["version"] for name in ("next.plan", "again.plan")]
+        self.assertEqual(version[0], version[1])
+        self.assertNotIn("dirty", version[0])
+        self.project.expect(0, "apply", "next.plan", "--yes")
+        self.assertEqual(self.motd.read_text(), "goodbye")
+
+    def test_what_only_looks_like_a_plan_is_a_change(self):
+        self.project.git_commit("one")
+        self.project.expect(0, "plan", "local", "-o", "again.plan")
+        (self.project.place / "other.plan").write_text('{"content":{},"envelope":{}}')
+        self.project.expect(7, "apply", "again.plan", "--yes")
 
     def test_only_its_owner_may_read_it(self):
         self.assertEqual((self.project.place / "next.plan").stat().st_mode & 0o777, 0o600)

@@ -142,6 +142,24 @@ TEST_CASE("vcs: what makes a working tree dirty") {
     git.write("new/deep", "x");
     CHECK(state().paths == std::vector<std::string>{"new/deep"});
   }
+  SECTION("an untracked file that does not count does not, a tracked one always does") {
+    git.write("new/deep", "x");
+    git.write("file", "b\n");
+    std::vector<std::string> asked;
+    const auto nothing = [&](const std::string& path) {
+      asked.push_back(path);
+      return false;
+    };
+    const Repository repository = open(git.root());
+    CHECK(repository.work_tree(nothing)->paths == std::vector<std::string>{"file"});
+    CHECK(asked == std::vector<std::string>{repository.root() + "/new/deep"});
+    git.write("file", "a\n");
+    const auto clean = repository.source_tree(nothing);
+    REQUIRE(clean);
+    CHECK_FALSE(clean->work_tree().dirty);
+    std::filesystem::remove_all(git.path("new"));
+    CHECK(*clean->hash({}) == *repository.tree_hash({}));
+  }
   SECTION("a staged file, a staged removal and a removal do") {
     git.write("staged", "x");
     git.git("add staged");
