@@ -65,6 +65,23 @@ class Rehearse(unittest.TestCase):
         self.assertIn("rehearsal", result.stdout + result.stderr)
         self.assertIn("nothing is touched", result.stdout + result.stderr)
 
+    def test_a_rule_that_would_refuse_is_told_and_the_rehearsal_goes_on(self):
+        result = self.project.expect(0, "rehearse", "local")
+        self.assertIn("an apply would be refused now", result.stderr)
+
+    def test_a_step_that_waits_for_a_person_parks_and_is_gone_on_with(self):
+        self.project.edit("needs: [motd]", "needs: [motd]\n    approval: {}")
+        self.assertEqual(self.rehearse(0)["greeting"], "changed")
+        told = self.project.expect(0, "rehearse", "local").stderr
+        self.assertIn("keeps its place: step 'greeting' waits for approval", told)
+        self.assertIn("somebody approves", told)
+
+    def test_a_freeze_is_waited_for_in_no_time(self):
+        always = '[{ from: "mon 00:00", to: "sun 12:00", zone: UTC }, { from: "sun 00:00", to: "mon 12:00", zone: UTC }]'
+        self.project.edit("allow: { branches: [main] }", f"freeze: {always}")
+        self.assertEqual(self.rehearse(0)["greeting"], "changed")
+        self.assertIn("frozen", self.project.expect(0, "rehearse", "local").stderr)
+
     def test_a_step_that_is_not_there(self):
         document = self.project.document(3, "rehearse", "local", "--fail", "nothing")
         self.assertIn("motd", json.dumps(document["error"]))

@@ -1,17 +1,22 @@
 #include <algorithm>
+#include <mutex>
+#include <set>
 
 #include <fmt/core.h>
 
+#include "base/strings.hpp"
 #include "base/ulid.hpp"
 #include "cli/commands/run.hpp"
 #include "cli/endings.hpp"
 #include "cli/interrupts.hpp"
 #include "cli/loading.hpp"
+#include "engine/admission.hpp"
 #include "engine/engine.hpp"
 #include "engine/file_inputs.hpp"
 #include "engine/rehearsal/machine.hpp"
 #include "engine/rehearsal/stand_in.hpp"
 #include "os/tree.hpp"
+#include "policy/freeze.hpp"
 #include "secrets/resolver.hpp"
 #include "state/history.hpp"
 #include "state/local_state.hpp"
@@ -53,6 +58,11 @@ private:
 
   Status open_state();
   Status open_secrets();
+  void know_source();
+  void meet_rules();
+  bool thaw();
+  engine::Approval answer(const std::string& step);
+  engine::Ending first_command();
   [[nodiscard]] engine::Environment environment();
   void say(const std::string& message) const;
 
@@ -64,6 +74,8 @@ private:
   engine::Source source_;
   Catalog stand_ins_;
   std::string kill_;
+  std::mutex asked_mutex_;
+  std::set<std::string> asked_; // steps whose approval was asked for
   std::optional<state::LocalState> state_;
   std::optional<state::History> history_;
   std::map<std::string, std::string, std::less<>> placeholders_;
@@ -78,11 +90,6 @@ Result<std::unique_ptr<Rehearsal>> Rehearsal::open(Invocation& invocation, const
   DEPLOYCTL_TRY(mishaps.kill, chosen_step(invocation, loaded.pipeline, "kill"));
   if (const auto seed = invocation.line.value("seed")) mishaps.seed = std::stoull(*seed);
   DEPLOYCTL_TRY(auto directory, os::TemporaryDirectory::create("/tmp", "deployctl-rehearsal-"));
-  // Who may deploy what and when is not what is rehearsed.
-  loaded.pipeline.allow.reset();
-  loaded.pipeline.approval.reset();
-  loaded.pipeline.freeze.clear();
-  for (config::Step& step : loaded.pipeline.steps) step.approval.reset();
   std::unique_ptr<Rehearsal> made(
       new Rehearsal(invocation, project, std::move(loaded), std::move(directory), mishaps.seed + 1));
   made->kill_ = mishaps.kill;
@@ -90,6 +97,7 @@ Result<std::unique_ptr<Rehearsal>> Rehearsal::open(Invocation& invocation, const
       rehearsal::stand_ins(made->loaded_.catalog, std::make_shared<rehearsal::StandInWorld>(mishaps));
   DEPLOYCTL_CHECK(made->open_state());
   DEPLOYCTL_CHECK(made->open_secrets());
+  made->know_source();
   made->interruption_.emplace(invocation.options.timeout, [&invocation](const std::string& message) {
     invocation.events.stream().emit({.type = "signal", .level = Level::warning, .message = message});
   });
@@ -101,6 +109,16 @@ Status Rehearsal::open_state() {
   DEPLOYCTL_TRY(state::History history, state::History::open(state_->history_path()));
   history_.emplace(std::move(history));
   return {};
+}
+
+// What the rules about who may deploy what are asked with.
+void Rehearsal::know_source() {
+  const auto& git = loaded_.surroundings.facts.git;
+  if (!git) return;
+  source_.commit = git->sha;
+  source_.branch = git->branch;
+  source_.tags = git->tags;
+  source_.dirty = git->dirty;
 }
 
 // No store is asked: each secret is a placeholder of its own.
@@ -138,6 +156,8 @@ engine::Environment Rehearsal::environment() {
               [](const plan::Plan&) {
                 return engine::Approval{.granted = true, .by = "nobody", .how = "rehearsal"};
               },
+          .approve_step = [this](const plan::Plan&, const std::string& step,
+                                 const std::stop_token&) { return answer(step); },
           .parallel = invocation_.options.parallel,
           .tool = DEPLOYCTL_VERSION,
           .user_at_host = "rehearsal",
@@ -149,16 +169,61 @@ void Rehearsal::say(const std::string& message) const {
   invocation_.events.stream().emit({.type = "notice", .message = "rehearsal: " + message});
 }
 
-engine::Ending Rehearsal::run() {
-  say(fmt::format("{} against simulated targets; nothing is touched", loaded_.pipeline.stack()));
-  engine::Ending ending;
+// Nobody is there at first: the run parks. Whoever goes on with it has the answer.
+engine::Approval Rehearsal::answer(const std::string& step) {
+  const std::lock_guard lock(asked_mutex_);
+  if (asked_.insert(step).second) return {.reason = "nobody has answered yet"};
+  return {.granted = true, .by = "nobody", .how = "rehearsal"};
+}
+
+// What a real apply would meet first. Signatures are not rehearsed, only where the run waits for them.
+void Rehearsal::meet_rules() {
+  config::Pipeline& pipeline = loaded_.pipeline;
+  engine::warn_of_rules(environment(), pipeline, source_, std::nullopt);
+  pipeline.allow.reset();
+  if (pipeline.approval && pipeline.approval->is_signed())
+    say(fmt::format("the plan would need {} of {} to sign it; they have", pipeline.approval->quorum,
+                    join(pipeline.approval->by, ", ")));
+  pipeline.approval.reset();
+  for (config::Step& step : pipeline.steps)
+    if (step.approval) step.approval = config::ApprovalRule{};
+  thaw();
+}
+
+// Waits, in no time, until nothing is frozen any more; false: nothing was.
+bool Rehearsal::thaw() {
+  const Clock& clock = machine_.ports().clock;
+  const auto frozen = policy::frozen_at(loaded_.pipeline.freeze, clock.wall());
+  if (!frozen || !*frozen) return false;
+  say(fmt::format("it is {}; the clock goes on", policy::to_text(**frozen)));
+  if (const auto until = (*frozen)->until)
+    machine_.skip_to(clock.boot() + (*until - clock.wall()) + std::chrono::milliseconds(1));
+  else
+    loaded_.pipeline.freeze.clear(); // without an end: what comes behind it would never be seen
+  return true;
+}
+
+engine::Ending Rehearsal::first_command() {
+  engine::Environment first = environment();
   try {
-    engine::Environment first = environment();
-    ending = engine::apply(first, loaded_.pipeline, source_, std::nullopt, {});
+    return engine::apply(first, loaded_.pipeline, source_, std::nullopt, {});
   } catch (const rehearsal::Killed&) {
     say(fmt::format("the process died in '{}'; this is the next command", kill_));
     engine::Environment next = environment();
-    ending = engine::apply(next, loaded_.pipeline, source_, std::nullopt, {});
+    return engine::apply(next, loaded_.pipeline, source_, std::nullopt, {});
+  }
+}
+
+engine::Ending Rehearsal::run() {
+  constexpr int most_waits = 10'000; // each step waits once, and before each of its waves for a freeze
+  say(fmt::format("{} against simulated targets; nothing is touched", loaded_.pipeline.stack()));
+  meet_rules();
+  engine::Ending ending = first_command();
+  for (int waits = 0; waits < most_waits && ending.outcome == engine::Outcome::parked; ++waits) {
+    say("the run keeps its place: " + (ending.error ? ending.error->message : std::string()));
+    if (!thaw()) say("somebody approves");
+    engine::Environment next = environment();
+    ending = engine::resume_run(next, loaded_.pipeline, source_, ending.run, {}, {});
   }
   say("it is over; nothing was touched");
   // Of the run and its records nothing is left that could be named.
