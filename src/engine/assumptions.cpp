@@ -53,8 +53,8 @@ Status all_fit(const std::vector<Assumption>& assumptions, const std::vector<Cho
 
 // The outcome that the answer amounts to. Not done and rerun leave the stage to be done again; only the first
 // says that there is nothing to take back.
-OutcomeRecord outcome_of(Answer answer, const TargetHistory& target) {
-  OutcomeRecord record{.ref = ref_of(*target.open, target.open_index, false, 0)};
+OutcomeRecord outcome_of(Answer answer, const OpenStage& open, const TargetHistory& target) {
+  OutcomeRecord record{.ref = open.ref};
   if (answer == Answer::done) {
     record.adopted = true;
     return record;
@@ -63,7 +63,7 @@ OutcomeRecord outcome_of(Answer answer, const TargetHistory& target) {
                              answer == Answer::rerun ? "cut off; a person decided to run it again"
                                                      : "cut off; a person said that it was not done",
                              {}};
-  record.untouched = answer == Answer::not_done && target.undo.empty();
+  record.untouched = answer == Answer::not_done && !open.ref.back && target.undo.empty();
   return record;
 }
 
@@ -102,14 +102,17 @@ Result<std::vector<Choice>> assume(const std::vector<Assumption>& assumptions,
                                    RunHistory& history, RunJournal& journal) {
   DEPLOYCTL_CHECK(all_fit(assumptions, choices));
   std::vector<Choice> left;
+  const std::vector<OpenStage> open = open_stages(history);
   for (const Choice& choice : choices) {
+    const TargetKey key{choice.step, choice.target};
+    const auto stage =
+        std::find_if(open.begin(), open.end(), [&](const OpenStage& each) { return each.at == key; });
     const Assumption* said = about(assumptions, choice);
-    if (!said) {
+    if (!said || stage == open.end()) {
       left.push_back(choice);
       continue;
     }
-    TargetHistory& target = history.targets.at({choice.step, choice.target});
-    const OutcomeRecord record = outcome_of(said->answer, target);
+    const OutcomeRecord record = outcome_of(said->answer, *stage, history.targets.at(key));
     const std::string what = fmt::format("{}, stage {}: {}", place(choice.step, choice.target), choice.stage,
                                          to_text(said->answer));
     DEPLOYCTL_CHECK(journal.assumed({"assume", by, what}, record));

@@ -33,6 +33,7 @@ struct RunTarget {
   int attempts_before = 0;       // of the stage that was open
   Change back;                   // the current round of taking back
   Ask back_ask;                  // its ask
+  std::optional<Error> no_undo;  // why its undo is not run again
   Value outputs;
   bool masked_undo = false; // `undo` comes from a journal that has secrets of it masked
 };

@@ -144,6 +144,13 @@ Ending ending_of(const Scheduler& scheduler, const Deployment& deployment, Finis
   return ending;
 }
 
+void judge_abort(Ending& ending) {
+  if (ending.outcome != Outcome::failed && ending.outcome != Outcome::rolled_back) return;
+  // Nothing of it is left to be told: an abort that found nothing is no interrupt.
+  if (ending.world.empty()) ending.exit_code = exit_code::done;
+  ending.outcome = Outcome::aborted;
+}
+
 bool went_through(const Ending& ending) {
   return ending.outcome == Outcome::succeeded || (ending.outcome == Outcome::mixed && !ending.error);
 }

@@ -32,6 +32,9 @@ int code_before_effects(const Error& error);
 // What a run that was executed ends with: the world as the scheduler knows it.
 Ending ending_of(const Scheduler& scheduler, const Deployment& deployment, Finish how, int signal);
 
+// What an abort makes of it: it failed because somebody wanted it to.
+void judge_abort(Ending& ending);
+
 // It reached what was planned, with or without hosts left behind: then it makes a release.
 bool went_through(const Ending& ending);
 // What could not be written down cannot be committed. `untouched` is the code when no target was changed.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/command_records.hpp"
 #include "engine/planner.hpp"
 
 namespace deployctl::engine {
@@ -145,16 +146,12 @@ void Executor::obey(const StepEnded& command) {
   events_.step_ended(command);
   if (command.result != StepResult::changed && command.result != StepResult::unchanged) return;
   const Value outputs = outputs_of(command.step);
-  const bool changed = command.result == StepResult::changed;
-  keep(journal_.step_done({context.approved.id, changed ? "changed" : "unchanged", context.inputs, outputs}));
+  keep(journal_.step_done(step_done_record(deployment_, scheduler_, command, outputs)));
   deployment_.outputs.add(context.approved.id, outputs);
 }
 
 void Executor::obey(const StageReady& command) {
-  const RunTarget& target = deployment_.steps.at(command.id.at.step).targets.at(command.id.at.target);
-  keep(journal_.ready({{deployment_.steps[command.id.at.step].approved.id, target.target.name,
-                        target.change.stages.at(command.id.stage).name, static_cast<int>(command.id.stage),
-                        command.id.attempt, false, 0}}));
+  keep(journal_.ready(ready_record(deployment_, command)));
 }
 
 void Executor::obey(const TargetBehind& command) {
@@ -164,14 +161,12 @@ void Executor::obey(const TargetBehind& command) {
 void Executor::obey(const FailureDecided& command) {
   if (!deployment_.keeps_failure) return;
   events_.taking_back(command);
-  keep(journal_.failure({deployment_.steps.at(command.step).approved.id, record_of(command.error)}));
+  keep(journal_.failure(failure_record(deployment_, command)));
 }
 
 void Executor::obey(const TargetReverted& command) {
-  const RunStep& context = deployment_.steps.at(command.at.step);
   events_.taken_back(command);
-  keep(journal_.taken_back({context.approved.id, context.targets.at(command.at.target).target.name,
-                            command.error ? command.error->message : std::string()}));
+  keep(journal_.taken_back(taken_back_record(deployment_, command)));
 }
 
 void Executor::obey(const GateEnded& command) {
@@ -182,10 +177,8 @@ void Executor::obey(const GateEnded& command) {
 }
 
 void Executor::obey(const StepHeld& command) {
-  const std::string& step = deployment_.steps.at(command.step).approved.id;
-  const bool parks = command.leave.kind == Leave::Kind::park;
   events_.held(command);
-  if (parks) keep(journal_.decision({"park", step, command.leave.why.message}));
+  if (command.leave.kind == Leave::Kind::park) keep(journal_.decision(park_record(deployment_, command)));
 }
 
 void Executor::obey(const StopStages& command) {

@@ -77,6 +77,8 @@ std::vector<WorldLine> world_of(const RunHistory& history) {
                    whole ? "" : "partly done"};
     if (target.open)
       line = {WorldLine::Kind::unknown, key.first, key.second, "cut off in stage " + target.open->stage};
+    if (target.undoing && target.undoing->open)
+      line = {WorldLine::Kind::unknown, key.first, key.second, "cut off while it was taken back"};
     if (target.taken_back) line = {WorldLine::Kind::reverted, key.first, key.second, ""};
     world.push_back(std::move(line));
   }

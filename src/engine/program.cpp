@@ -34,35 +34,53 @@ StepWork step_work(RunStep& context, const Deployment& deployment, const config:
   return work;
 }
 
-// Targets that an earlier process touched must be there before their step's turn: they may have to go back
-// first.
-void add_progress(Program& program, Deployment& deployment) {
-  if (!deployment.resumed) return;
-  const RunHistory& history = *deployment.resumed;
-  std::map<std::string, std::size_t> by_id;
-  for (std::size_t i = 0; i < program.steps.size(); ++i) by_id.emplace(program.steps[i].id, i);
-  std::map<TargetKey, TargetId> ids;
-  for (const auto& [key, target] : history.targets) {
-    const auto step = by_id.find(key.first);
-    if (step == by_id.end() || target.change.stages.empty()) continue;
-    RunStep& context = deployment.steps[step->second];
+// Targets that an earlier process knew are there before their step's turn: they may have to go back first.
+class Progressed {
+public:
+  Progressed(Program& program, Deployment& deployment)
+      : program_(program), deployment_(deployment), history_(*deployment.resumed) {
+    for (std::size_t i = 0; i < program.steps.size(); ++i) by_id_.emplace(program.steps[i].id, i);
+  }
+
+  void add() {
+    for (const auto& [key, target] : history_.targets)
+      if (!target.change.stages.empty()) lay({.target = target.ask.target, .change = target.change}, key);
+    for (const auto& [step, done] : history_.done)
+      for (const BehindRecord& behind : done.behind)
+        if (ids_.count({step, behind.target}) == 0)
+          lay({.target = Target{.name = behind.target}}, {step, behind.target});
+    for (const auto& [key, id] : ids_)
+      if (const TargetHistory* target = history_.find(key.first, key.second); target && target->taken_back)
+        program_.taken_back.push_back(id);
+    for (const TargetKey& key : history_.touched)
+      if (const auto id = ids_.find(key); id != ids_.end()) program_.touched.push_back(id->second);
+    if (!history_.failure) return;
+    program_.failed = by_id_.at(history_.failure->step);
+    program_.failure = error_of(history_.failure->error);
+  }
+
+private:
+  // `planned` where today's plan of the step does not have it.
+  void lay(const plan::PlannedTarget& planned, const TargetKey& key) {
+    const auto step = by_id_.find(key.first);
+    if (step == by_id_.end()) return;
+    RunStep& context = deployment_.steps[step->second];
     plan::PlannedStep known = context.approved;
     const auto same = [&name = key.second](const auto& each) { return each.target.name == name; };
-    if (std::none_of(known.targets.begin(), known.targets.end(), same))
-      known.targets.push_back({.target = target.ask.target, .change = target.change});
+    if (std::none_of(known.targets.begin(), known.targets.end(), same)) known.targets.push_back(planned);
     context.approved.targets = known.targets;
-    take_plan(context, known, deployment);
-    program.steps[step->second].work = work_of(context, known, deployment);
+    take_plan(context, known, deployment_);
+    program_.steps[step->second].work = work_of(context, known, deployment_);
     const auto found = std::find_if(context.targets.begin(), context.targets.end(), same);
-    ids[key] = {step->second, static_cast<std::size_t>(found - context.targets.begin())};
-    if (target.taken_back) program.taken_back.push_back(ids[key]);
+    ids_[key] = {step->second, static_cast<std::size_t>(found - context.targets.begin())};
   }
-  for (const TargetKey& key : history.touched)
-    if (const auto id = ids.find(key); id != ids.end()) program.touched.push_back(id->second);
-  if (!history.failure) return;
-  program.failed = by_id.at(history.failure->step);
-  program.failure = error_of(history.failure->error);
-}
+
+  Program& program_;
+  Deployment& deployment_;
+  const RunHistory& history_;
+  std::map<std::string, std::size_t> by_id_;
+  std::map<TargetKey, TargetId> ids_;
+};
 
 void add_known_outputs(Deployment& deployment) {
   for (const RunStep& context : deployment.steps) {
@@ -125,8 +143,16 @@ Program make_program(Deployment& deployment, const config::Pipeline& pipeline, s
     by_id.emplace(context.approved.id, program.steps.size());
     program.steps.push_back(std::move(work));
   }
-  add_progress(program, deployment);
+  if (deployment.resumed) Progressed(program, deployment).add();
   return program;
+}
+
+// The step of the newest effect stands in for the failed one: its own rules say what may go back.
+void turn_back(Program& program, bool keep) {
+  program.failed = program.touched.empty() ? 0 : program.touched.back().step;
+  program.failure = Error{.cause = Cause::cancelled, .message = "the run was aborted"};
+  if (!keep) return;
+  for (StepWork& step : program.steps) step.reversal = Reversal::keep;
 }
 
 } // namespace deployctl::engine

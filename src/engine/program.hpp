@@ -14,6 +14,9 @@ Status lay_out(Deployment& deployment, const plan::Content& content, const confi
 
 Program make_program(Deployment& deployment, const config::Pipeline& pipeline, std::size_t parallel);
 
+// Instead of going on, what was changed goes back; `keep`: stays.
+void turn_back(Program& program, bool keep);
+
 // What it means to take a step back that did something.
 Reversal reversal_of(const RunStep& context);
 

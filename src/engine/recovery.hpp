@@ -6,21 +6,12 @@
 #include <vector>
 
 #include "engine/engine.hpp"
+#include "engine/open_stages.hpp"
 #include "engine/planning.hpp"
 #include "engine/run_history.hpp"
 #include "engine/run_journal.hpp"
 
 namespace deployctl::engine {
-
-// How the missing outcome of one stage was resolved.
-enum class Resolution {
-  redo,   // by its class, doing it again is safe, or it surely did not happen
-  adopt,  // it happened: its outcome is recorded now
-  decide, // a person has to say
-};
-
-// Pure: what a crash class makes of what the provider could confirm.
-Resolution resolve_missing(CrashClass crash_class, Confirmation::State confirmed);
 
 // What the provider says about a stage that was begun.
 Result<Confirmation> confirm_stage(const Environment& environment, Planning& planning,

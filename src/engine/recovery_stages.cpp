@@ -17,41 +17,26 @@ const plan::PlannedStep* planned(const plan::Content& content, const std::string
   return found == content.steps.end() ? nullptr : &*found;
 }
 
-Choice choice_of(const Intent& intent, const Confirmation& confirmation) {
-  const std::string why =
-      confirmation.detail.empty() ? "nothing says whether it happened" : confirmation.detail;
-  return {intent.step, intent.target, intent.stage, why, {"done", "not-done", "rerun"}};
+std::string stage_name(const OpenStage& open) {
+  return (open.ref.back ? "taking back: " : "") + open.intent.stage;
 }
 
-void emit(const Environment& environment, const Intent& intent, std::string_view how,
+Choice choice_of(const OpenStage& open, const Confirmation& confirmation) {
+  const std::string why =
+      confirmation.detail.empty() ? "nothing says whether it happened" : confirmation.detail;
+  return {open.at.first, open.at.second, stage_name(open), why, {"done", "not-done", "rerun"}};
+}
+
+void emit(const Environment& environment, const OpenStage& open, std::string_view how,
           const std::string& detail) {
+  const Intent& intent = open.intent;
   const std::string where = intent.target.empty() ? intent.step : intent.step + " on " + intent.target;
   environment.events.emit({.type = "recovered",
-                           .message = fmt::format("{}: {} was cut off: {}{}{}", where, intent.stage, how,
+                           .message = fmt::format("{}: {} was cut off: {}{}{}", where, stage_name(open), how,
                                                   detail.empty() ? "" : ", ", detail),
                            .step = intent.step,
                            .target = intent.target,
                            .fields = Value::Map{{"stage", intent.stage}, {"resolution", how}}});
-}
-
-// It surely did not happen, and no undo record says that it may have begun: the target is as it was.
-bool never_began(const TargetHistory& target, const Confirmation& confirmation) {
-  return confirmation.state == Confirmation::State::not_done && target.touched && target.undo.empty();
-}
-
-void forget(RunHistory& history, const TargetKey& key) {
-  TargetHistory& target = history.targets.at(key);
-  target.touched = false;
-  history.touched.erase(std::remove(history.touched.begin(), history.touched.end(), key),
-                        history.touched.end());
-}
-
-void adopt(TargetHistory& target, const Value& outputs) {
-  const auto index = static_cast<std::size_t>(target.open_index);
-  const bool waits = target.change.stages.at(index).ready.has_value();
-  target.progress = waits ? Progress{index, true} : Progress{index + 1, false};
-  if (!outputs.is_null()) target.outputs = outputs;
-  target.open.reset();
 }
 
 } // namespace
@@ -68,40 +53,28 @@ Result<Confirmation> confirm_stage(const Environment& environment, Planning& pla
   return confirm(*provider, access.session(), intent);
 }
 
-Resolution resolve_missing(CrashClass crash_class, Confirmation::State confirmed) {
-  using State = Confirmation::State;
-  if (confirmed == State::done) return Resolution::adopt;
-  if (confirmed == State::not_done) return Resolution::redo;
-  // Under way: doing it again finds the operation by its remote id, its key or its desired state.
-  const bool repeatable = crash_class == CrashClass::observe || crash_class == CrashClass::declarative ||
-                          crash_class == CrashClass::keyed;
-  if (repeatable) return Resolution::redo;
-  return confirmed == State::in_progress && crash_class == CrashClass::marked ? Resolution::redo
-                                                                              : Resolution::decide;
-}
-
 Result<std::vector<Choice>> resolve_open_stages(const Environment& environment, Planning& planning,
                                                 RunHistory& history, const plan::Content& content,
                                                 RunJournal& journal) {
   std::vector<Choice> choices;
-  for (auto& [key, target] : history.targets) {
-    const plan::PlannedStep* step = planned(content, key.first);
-    if (!target.open || !step) continue;
-    const Intent intent = *target.open;
-    DEPLOYCTL_TRY(const Confirmation confirmation, confirm_stage(environment, planning, *step, intent));
-    switch (resolve_missing(intent.crash_class, confirmation.state)) {
+  for (const OpenStage& open : open_stages(history)) {
+    const plan::PlannedStep* step = planned(content, open.at.first);
+    if (!step) continue;
+    DEPLOYCTL_TRY(const Confirmation confirmation, confirm_stage(environment, planning, *step, open.intent));
+    switch (resolve_missing(open.intent.crash_class, confirmation.state)) {
     case Resolution::redo:
-      emit(environment, intent, "will be done again", confirmation.detail);
-      if (never_began(target, confirmation)) forget(history, key);
+      emit(environment, open, "will be done again", confirmation.detail);
+      redo_stage(history, open, confirmation.state);
       break;
-    case Resolution::adopt:
-      emit(environment, intent, "had been done", confirmation.detail);
-      DEPLOYCTL_CHECK(journal.outcome(
-          {ref_of(intent, target.open_index, false, 0), confirmation.outputs, std::nullopt, false, true}));
-      adopt(target, confirmation.outputs);
+    case Resolution::adopt: {
+      emit(environment, open, "had been done", confirmation.detail);
+      const OutcomeRecord outcome = adopted_outcome(open, confirmation.outputs);
+      DEPLOYCTL_CHECK(journal.outcome(outcome));
+      take_outcome(history, outcome);
       break;
+    }
     case Resolution::decide:
-      choices.push_back(choice_of(intent, confirmation));
+      choices.push_back(choice_of(open, confirmation));
     }
   }
   return choices;

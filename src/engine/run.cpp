@@ -174,23 +174,15 @@ Ending Run::execute() {
 
 Ending Run::abort(bool keep) {
   Program program = make_program(deployment_, order_.pipeline, order_.environment.parallel);
-  const Error aborted{.cause = Cause::cancelled, .message = "the run was aborted"};
-  // The step of the newest effect stands in for the failed one: its own rules say what may go back.
-  program.failed = program.touched.empty() ? 0 : program.touched.back().step;
-  program.failure = aborted;
-  if (keep)
-    for (StepWork& step : program.steps) step.reversal = Reversal::keep;
+  turn_back(program, keep);
   // Durable before anything goes back: who comes after a death or an interrupt must not go forward again.
-  else if (auto written =
-               journal_->failure({deployment_.steps.at(*program.failed).approved.id, record_of(aborted)});
-           !written)
-    return refused(with_journal(written.error(), journal_->path()));
-  Ending ending = run_program(std::move(program));
-  // Nothing of it is left to be told: an abort that found nothing is no interrupt.
-  if (ending.outcome == Outcome::failed && ending.world.empty()) ending.exit_code = exit_code::done;
-  if (ending.outcome == Outcome::failed || ending.outcome == Outcome::rolled_back)
-    ending.outcome = Outcome::aborted;
-  return ending;
+  if (!keep) {
+    const FailureRecord record{deployment_.steps.at(*program.failed).approved.id, record_of(program.failure)};
+    if (auto written = journal_->failure(record); !written)
+      return refused(with_journal(written.error(), journal_->path()));
+  }
+  aborts_ = true;
+  return run_program(std::move(program));
 }
 
 Ending Run::run_program(Program program) {
@@ -200,6 +192,7 @@ Ending Run::run_program(Program program) {
   Ending ending = ending_of(executor.scheduler(), deployment_, how, signal);
   ending.journal = journal_->path();
   if (executor.journal_error()) return stopped(std::move(ending), *executor.journal_error());
+  if (aborts_) judge_abort(ending);
   engine::leave_behind(order_.environment, executor, how, ending);
   const bool parked = ending.outcome == Outcome::parked;
   if (how != Finish::abandoned && !parked) run_finally(ending);

@@ -79,6 +79,7 @@ private:
   std::optional<RunHistory> history_;
   std::unique_ptr<RunJournal> journal_;
   Deployment deployment_;
+  bool aborts_ = false; // instead of going on
 };
 
 } // namespace deployctl::engine

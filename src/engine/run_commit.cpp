@@ -120,7 +120,10 @@ Ending Run::commit_recorded() {
   const RunEnd& end = *history_->end;
   Ending ending{
       .exit_code = end.exit_code, .run = order_.run, .release = end.release, .journal = journal_->path()};
-  ending.outcome = end.exit_code == exit_code::done ? Outcome::succeeded : Outcome::mixed;
+  const bool aborted = end.outcome == to_text(Outcome::aborted);
+  ending.outcome = aborted                            ? Outcome::aborted
+                   : end.exit_code == exit_code::done ? Outcome::succeeded
+                                                      : Outcome::mixed;
   const auto release = release_recorded(end);
   if (!release) return refused(release.error());
   if (auto done = commit_records(end, *release); !done) return refused(done.error());

@@ -63,24 +63,31 @@ private:
 
   TargetHistory& at(const StageRef& ref) { return history_.targets[{ref.step, ref.target}]; }
 
+  [[nodiscard]] Intent intent_of(const IntentRecord& record) const {
+    return {.run = history_.header.run,
+            .step = record.ref.step,
+            .target = record.ref.target,
+            .stage = record.ref.stage,
+            .attempt = record.ref.attempt,
+            .key = record.key,
+            .crash_class = record.crash_class,
+            .ask = record.ask,
+            .change = record.change,
+            .started_at = record.started_at};
+  }
+
   void intent(const IntentRecord& record) {
     history_.interrupted = false;
     TargetHistory& target = at(record.ref);
-    target.going_back = target.going_back || record.ref.back;
-    if (record.ref.back) return;
+    if (record.ref.back) {
+      target.going_back = true;
+      if (target.undo.empty()) target.undoing = UndoHistory{.intent = intent_of(record), .ref = record.ref};
+      return;
+    }
     target.change = record.change;
     target.ask = record.ask;
     target.open_index = record.ref.index;
-    target.open = Intent{.run = history_.header.run,
-                         .step = record.ref.step,
-                         .target = record.ref.target,
-                         .stage = record.ref.stage,
-                         .attempt = record.ref.attempt,
-                         .key = record.key,
-                         .crash_class = record.crash_class,
-                         .ask = record.ask,
-                         .change = record.change,
-                         .started_at = record.started_at};
+    target.open = intent_of(record);
     const auto index = static_cast<std::size_t>(record.ref.index);
     const bool prepares =
         index < record.change.stages.size() && record.change.stages[index].kind == StageKind::prepare;
@@ -131,10 +138,26 @@ private:
 
 } // namespace
 
+namespace {
+
+// Of a task: its undo runs once. What a person said may run again is an outcome that was cancelled.
+void take_outcome_of_undo(TargetHistory& target, const OutcomeRecord& record) {
+  if (!target.undoing) return;
+  target.undoing->open = false;
+  if (record.error && record.error->cause == to_text(Cause::cancelled)) target.undoing.reset();
+  if (record.error && target.undoing) target.undoing->failed = record.error;
+  if (record.error) return;
+  const auto& stages = target.undoing->intent.change.stages;
+  const auto index = static_cast<std::size_t>(record.ref.index);
+  target.taken_back = index + 1 >= stages.size() && !stages.at(index).ready;
+}
+
+} // namespace
+
 void take_outcome(RunHistory& history, const OutcomeRecord& record) {
-  if (record.ref.back) return;
   const TargetKey key{record.ref.step, record.ref.target};
   TargetHistory& target = history.targets[key];
+  if (record.ref.back) return take_outcome_of_undo(target, record);
   target.open.reset();
   if (record.untouched && target.touched) {
     target.touched = false;

@@ -17,6 +17,14 @@ namespace deployctl::engine {
 
 using TargetKey = std::pair<std::string, std::string>; // step, target
 
+// The last stage of a task's `undo` that was begun. Resources are observed again before they go back.
+struct UndoHistory {
+  Intent intent;
+  StageRef ref;
+  bool open = true;                  // without an outcome
+  std::optional<ErrorRecord> failed; // its outcome
+};
+
 struct TargetHistory {
   Change change; // of the last forward intent
   Ask ask;
@@ -27,6 +35,7 @@ struct TargetHistory {
   int open_index = 0;
   bool going_back = false; // it is being taken back, or was
   bool taken_back = false;
+  std::optional<UndoHistory> undoing;
   Value outputs;               // of the last stage that gave any
   bool masked_outputs = false; // they held a secret: what the journal has is not what they are
   bool masked_undo = false;    // the same of undo data

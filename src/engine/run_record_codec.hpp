@@ -65,11 +65,16 @@ struct Members<engine::GateRecord> {
                                           member("detail", &T::detail), member("evidence", &T::evidence)};
 };
 template <>
+struct Members<engine::BehindRecord> {
+  using T = engine::BehindRecord;
+  static constexpr auto list = std::tuple{member("target", &T::target), member("why", &T::why)};
+};
+template <>
 struct Members<engine::StepDoneRecord> {
   using T = engine::StepDoneRecord;
   static constexpr auto list =
-      std::tuple{member("step", &T::step), member("result", &T::result), member("inputs", &T::inputs),
-                 member("outputs", &T::outputs), member("masked", &T::masked)};
+      std::tuple{member("step", &T::step),       member("result", &T::result), member("inputs", &T::inputs),
+                 member("outputs", &T::outputs), member("behind", &T::behind), member("masked", &T::masked)};
 };
 template <>
 struct Members<engine::FailureRecord> {

@@ -77,11 +77,17 @@ struct GateRecord {
   std::vector<std::string> evidence;
 };
 
+struct BehindRecord { // a host that the step left as it was
+  std::string target;
+  std::string why;
+};
+
 struct StepDoneRecord {
   std::string step;
   std::string result; // "changed" | "unchanged" | "failed"
   Value inputs;       // as resolved; null when nothing of it was left open by the plan
   Value outputs;
+  std::vector<BehindRecord> behind;
   bool masked = false; // as in OutcomeRecord
 };
 

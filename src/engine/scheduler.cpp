@@ -41,10 +41,11 @@ void Scheduler::handle(const StageDone& report) {
   --running_;
   TargetRun& target = run(report.id.at);
   const bool cancelled = report.error && report.error->cause == Cause::cancelled;
-  if (!cancelled) target.in_stage = false;
+  if (!cancelled || !report.begun) target.in_stage = false;
   StageWalk& stages = report.id.back ? target.back_walk : target.walk;
   const StageWalk::Next next = stages.stage_done(report.error, now_);
-  if (report.untouched) forget_effect(report.id.at);
+  const bool never_began = !report.begun && !report.id.back && !target.touched_before;
+  if (report.untouched || never_began) forget_effect(report.id.at);
   if (report.id.back && goes_back(report.id.at)) return walk_back(report.id.at, next);
   if (!report.id.back && forward()) {
     stale_ = report.stale;
@@ -115,6 +116,7 @@ void Scheduler::start_queued() {
 void Scheduler::begin_stage(const StageId& id) {
   TargetRun& target = run(id.at);
   target.in_stage = true;
+  target.touched_before = target.touched;
   (id.back ? target.back_walk : target.walk).stage_begun(now_);
   if (id.back || target.touched || target.walk.stages().at(id.stage).kind == StageKind::prepare) return;
   target.touched = true;
@@ -183,6 +185,15 @@ std::vector<TargetStanding> Scheduler::standings() const {
         all.push_back({{step, i}, Effect::behind, target.detail});
     }
   return all;
+}
+
+std::vector<TargetStanding> Scheduler::left_behind(std::size_t step) const {
+  std::vector<TargetStanding> behind;
+  const auto& targets = steps_.at(step).targets;
+  for (std::size_t i = 0; i < targets.size(); ++i)
+    if (targets[i].state == TargetRun::State::behind)
+      behind.push_back({{step, i}, TargetStanding::Effect::behind, targets[i].detail});
+  return behind;
 }
 
 } // namespace deployctl::engine

@@ -35,6 +35,8 @@ public:
   // Every target that has or had an effect of this run, in the order of effects, then those left behind
   // without one.
   [[nodiscard]] std::vector<TargetStanding> standings() const;
+  // The hosts of a step that were left as they were, with why.
+  [[nodiscard]] std::vector<TargetStanding> left_behind(std::size_t step) const;
   [[nodiscard]] StepResult result(std::size_t step) const { return steps_.at(step).result; }
 
 private:

@@ -56,10 +56,9 @@ void Scheduler::take_work(std::size_t step, const Work& work) {
     targets[i].touched = from.touched;
     if (targets[i].walk.at_end()) targets[i].state = TargetRun::State::done;
     if (from.went_back) targets[i].back = Back::reverted;
-    const bool left_out = from.unreachable && program_.steps[step].settled;
-    if (!from.went_back && !left_out) continue;
+    if (!from.went_back && !from.behind) continue;
     targets[i].state = TargetRun::State::behind;
-    targets[i].detail = left_out ? from.unreachable->message : "it failed and was set back";
+    targets[i].detail = from.behind.value_or("it failed and was set back");
   }
   for (std::size_t wave = 0; wave < work.waves.size(); ++wave)
     for (const std::size_t target : work.waves[wave]) targets.at(target).wave = wave;

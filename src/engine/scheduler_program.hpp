@@ -22,7 +22,8 @@ struct TargetWork {
   // A host whose failure was borne, in an earlier process: it was being set back, or that was done.
   bool going_back = false;
   bool went_back = false;
-  std::optional<Error> unreachable; // it could not even be looked at
+  std::optional<Error> unreachable;  // it could not even be looked at
+  std::optional<std::string> behind; // why an earlier process left it as it was when the step ended
 };
 
 // What of a step can be done once its turn has come: after re-observation, with every input known.

@@ -18,9 +18,10 @@ struct TargetRun {
   StageWalk back_walk;
   State state = State::ahead;
   std::size_t wave = 0;
-  int round = 0;         // of taking back
-  bool touched = false;  // a stage that is no `prepare` was begun
-  bool in_stage = false; // a stage was begun and has not reported an outcome
+  int round = 0;               // of taking back
+  bool touched = false;        // a stage that is no `prepare` was begun
+  bool touched_before = false; // the current attempt
+  bool in_stage = false;       // a stage was begun and has not reported an outcome
   Back back = Back::none;
   std::string detail;
 

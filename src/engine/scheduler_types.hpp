@@ -111,7 +111,8 @@ struct TurnTaken {
 struct StageDone {
   StageId id;
   std::optional<Error> error;
-  bool untouched = false; // surely no effect
+  bool begun = true;      // false: it ended before anything could have happened
+  bool untouched = false; // surely no effect, of earlier attempts either
   bool stale = false;     // the target is not as it was when its step was planned
 };
 struct ReadyPolled {

@@ -52,6 +52,13 @@ Error too_late(const Intent& intent, const Stage& stage, Milliseconds limit) {
           .retryable = safe};
 }
 
+// An undo has inputs of its own, and they may make it another class than what it takes back.
+CrashClass class_of(const RunStep& step, const Ask& ask, bool back) {
+  const bool own = back && step.approved.kind == Kind::task && step.provider->description.crash_class;
+  return own ? step.provider->description.crash_class(ask.inputs.value_or(Value()))
+             : step.approved.crash_class;
+}
+
 // Whether every stage before this one only prepared.
 bool only_prepared(const Change& change, std::size_t stage) {
   return std::all_of(change.stages.begin(), change.stages.begin() + static_cast<std::ptrdiff_t>(stage),
@@ -100,8 +107,8 @@ Intent StageJobs::intent_of(const StageId& id) const {
   intent.target = target.target.name;
   intent.stage = stage;
   intent.attempt = id.attempt + (goes_on ? target.adopted->attempt : 0);
-  intent.crash_class = step.approved.crash_class;
   intent.ask = id.back ? target.back_ask : target.ask;
+  intent.crash_class = class_of(step, intent.ask, id.back);
   intent.change = change;
   intent.started_at = format_time(environment_.ports.clock.wall());
   return intent;
@@ -121,9 +128,10 @@ Result<StageJobs::Attempt> StageJobs::begin(const StageId& id, const std::stop_t
 
 StageDone StageJobs::run(const RunStage& job, const std::stop_token& stop, const std::atomic<bool>& late) {
   auto attempt = begin(job.id, stop);
-  if (!attempt) return {job.id, attempt.error()};
+  if (!attempt) return {.id = job.id, .error = attempt.error(), .begun = false};
   if (auto same = as_seen(*attempt); !same)
-    return {job.id, same.error(), true, same.error().cause == Cause::conflict};
+    return {
+        .id = job.id, .error = same.error(), .begun = false, .stale = same.error().cause == Cause::conflict};
   const Result<Value> outputs = apply(*attempt);
   if (outputs) return succeeded(*attempt, *outputs);
   const bool stopped_late = late && outputs.error().cause == Cause::cancelled;
@@ -171,19 +179,17 @@ StageDone StageJobs::succeeded(const Attempt& attempt, const Value& outputs) {
   // What cannot be written is true all the same; the journal says that it is broken.
   (void)journal_.outcome({attempt.ref, outputs, std::nullopt, false, false});
   if (!attempt.id.back && !outputs.is_null()) attempt.target.outputs = outputs;
-  return {attempt.id, std::nullopt};
+  return {.id = attempt.id};
 }
 
 // A cancelled attempt gets no outcome: what happened is found out when the run goes on.
 StageDone StageJobs::failed(const Attempt& attempt, const Error& error) {
-  if (!attempt.begun)
-    return {attempt.id, error,
-            attempt.target.undo.empty() && only_prepared(attempt.change, attempt.id.stage)};
-  if (error.cause == Cause::cancelled) return {attempt.id, error};
+  if (!attempt.begun || error.cause == Cause::cancelled)
+    return {.id = attempt.id, .error = error, .begun = attempt.begun};
   const Error known = diagnosed(attempt, error);
   const bool untouched = surely_not_done(attempt);
   (void)journal_.outcome({attempt.ref, {}, record_of(known), untouched, false});
-  return {attempt.id, known, untouched};
+  return {.id = attempt.id, .error = known, .untouched = untouched};
 }
 
 Error StageJobs::diagnosed(const Attempt& attempt, const Error& error) const {

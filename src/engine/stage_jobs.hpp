@@ -39,7 +39,7 @@ private:
   [[nodiscard]] bool surely_not_done(const Attempt& attempt) const;
   Result<std::optional<Change>> change_back(const RunStep& step, const RunTarget& target, int round,
                                             const std::stop_token& stop) const;
-  Result<std::optional<Change>> task_back(const RunStep& step, const Ask& ask, int round) const;
+  Result<std::optional<Change>> task_back(const RunStep& step, const RunTarget& target, int round) const;
   [[nodiscard]] Result<Ask> ask_back(const RunStep& step, const RunTarget& target, int round) const;
 
   RunStep& step(TargetId id) { return deployment_.steps.at(id.step); }

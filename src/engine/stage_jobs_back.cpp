@@ -28,7 +28,7 @@ Result<std::optional<Change>> StageJobs::change_back(const RunStep& step, const 
                                                      const std::stop_token& stop) const {
   const auto* resource = verbs<Resource>(*step.provider);
   const auto rounds = static_cast<int>(target.undo.size());
-  if (!resource) return task_back(step, target.ask, round);
+  if (!resource) return task_back(step, target, round);
   if (rounds == 0 && target.change.undoable == Undoable::no)
     return fail(Cause::internal, fmt::format("cannot be taken back: {}", target.change.undoable_why));
   if (round >= rounds) return std::nullopt;
@@ -60,10 +60,12 @@ Result<Ask> StageJobs::ask_back(const RunStep& step, const RunTarget& target, in
 }
 
 // A task goes back by its own action with the inputs of `undo`, once.
-Result<std::optional<Change>> StageJobs::task_back(const RunStep& step, const Ask& ask, int round) const {
+Result<std::optional<Change>> StageJobs::task_back(const RunStep& step, const RunTarget& target,
+                                                   int round) const {
   const auto* task = verbs<Task>(*step.provider);
   if (round > 0 || !task || !step.step->undo) return std::nullopt;
-  Ask undo = ask;
+  if (target.no_undo) return fail(*target.no_undo);
+  Ask undo = target.ask;
   DEPLOYCTL_TRY(const Value inputs, config::resolve(*step.step->undo, deployment_.outputs.lookup()));
   undo.inputs = with_defaults(step.provider->description.fields, inputs);
   DEPLOYCTL_TRY(Change change, task->plan(undo));

@@ -5,6 +5,7 @@
 
 #include <fmt/core.h>
 
+#include "engine/open_stages.hpp"
 #include "plan/compare.hpp"
 
 namespace deployctl::engine {
@@ -21,6 +22,17 @@ bool any_began(const RunStep& context, const Deployment& deployment) {
   const auto& targets = deployment.resumed->targets;
   const auto first = targets.lower_bound({context.approved.id, std::string()});
   return first != targets.end() && first->first.first == context.approved.id;
+}
+
+// Why an earlier process of this run ended the step without this target.
+std::optional<std::string> left_behind(const Deployment& deployment, const std::string& step,
+                                       const std::string& target) {
+  if (!deployment.resumed) return std::nullopt;
+  const auto done = deployment.resumed->done.find(step);
+  if (done == deployment.resumed->done.end()) return std::nullopt;
+  for (const BehindRecord& each : done->second.behind)
+    if (each.target == target) return each.why;
+  return std::nullopt;
 }
 
 Change make_artifact() {
@@ -104,6 +116,7 @@ void take_plan(RunStep& context, const plan::PlannedStep& now, const Deployment&
       target.adopted = history.open;
       target.outputs = history.outputs;
       target.masked_undo = history.masked_undo;
+      target.no_undo = undo_refused(history);
     }
     context.targets.push_back(std::move(target));
   }
@@ -117,6 +130,7 @@ Work work_of(const RunStep& context, const plan::PlannedStep& now, const Deploym
     const RunTarget& target = context.targets[i];
     TargetWork left{.name = target.target.name, .stages = target.change.stages};
     left.unreachable = unreachable(now.targets[i]);
+    left.behind = left_behind(deployment, now.id, left.name);
     if (began(deployment, now.id, left.name)) {
       const TargetHistory& history = *deployment.resumed->find(now.id, left.name);
       left.progress = history.progress;

@@ -214,3 +214,36 @@ TEST_CASE("gates: what a pipeline says about samples goes before what the action
     CHECK(rig.apply().exit_code == 0);
   }
 }
+
+TEST_CASE("fleet: a host left behind stays known to whoever goes on with the run") {
+  StackRig rig;
+  rig.add_hosts("web", "v1", 3);
+  rig.add_single("api", "v1", {"web"});
+  REQUIRE(rig.apply().exit_code == 0);
+  rig.change("p2");
+  rig.set_value("web", "v2");
+  rig.set_value("api", "v2");
+  rig.step("api").approval = config::ApprovalRule{};
+  SECTION("it was out of reach") {
+    rig.step("web").strategy.skip_unreachable = 1;
+    rig.world->add({.act = Act::unobservable, .step = "web", .target = "app-2", .times = 0});
+  }
+  SECTION("it failed while it was prepared") {
+    rig.step("web").strategy.max_failures = 1;
+    rig.world->add({.act = Act::fail_before, .step = "web", .target = "app-2", .stage = "upload"});
+  }
+  const Ending parked = rig.apply();
+  INFO((parked.error ? parked.error->message : ""));
+  REQUIRE(parked.exit_code == 6);
+  const auto process = rig.process();
+  process->environment.approve_step = [](const plan::Plan&, const std::string&, const std::stop_token&) {
+    return Approval{.granted = true, .by = "ann", .how = "asked"};
+  };
+  const Ending ending =
+      resume_run(process->environment, rig.pipeline, rig.source, parked.run, {}, rig.options);
+  CHECK(ending.exit_code == 9);
+  CHECK(count(lines(ending), "changed web@") == 2);
+  CHECK(count(lines(ending), "remaining web@app-2") == 1);
+  REQUIRE(rig.live());
+  CHECK(rig.live()->step("web")->behind == std::vector<std::string>{"app-2"});
+}

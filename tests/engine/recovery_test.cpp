@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <thread>
 
 #include "engine/dying_journal.hpp"
@@ -124,6 +125,75 @@ TEST_CASE("recovery: killed at every record while taking back, the next apply co
     CHECK(rig.live()->number == 1);
   }
   CHECK(killed > 25);
+}
+
+namespace {
+
+// A task that nothing can be asked about, with an undo of the same kind; what needs it fails.
+struct Undone : StackRig {
+  Undone() {
+    config::Step& task = add("task", "sim.opaque", Value::Map{{"name", "task"}, {"command", "upgrade"}});
+    task.kind = Kind::task;
+    task.undo = Value::Map{{"name", "task"}, {"command", "undo"}};
+    add_single("web", "v1", {"task"});
+    world->add({.act = Act::fail_before, .step = "web", .times = 0});
+  }
+
+  std::ptrdiff_t runs() const {
+    const auto all = world->effects();
+    return std::count_if(all.begin(), all.end(), [](const auto& each) { return each.step == "task"; });
+  }
+
+  // Dies while it is not known whether the undo ran; false: not at this append.
+  bool dies_in_undo(int append, Death death) {
+    if (apply_until(*this, append, death)) return false;
+    const Ending ending = apply();
+    return ending.exit_code == 11 && ending.choices.at(0).stage == "taking back: run";
+  }
+};
+
+} // namespace
+
+TEST_CASE("recovery: an undo that nothing can be asked about runs once, or a person says that it may again") {
+  const Death death = GENERATE(Death::before, Death::behind);
+  int asked = 0;
+  for (int append = 1; append < 40; ++append) {
+    Undone rig;
+    INFO("killed at append " << append << (death == Death::before ? ", before it" : ", behind it"));
+    if (!rig.dies_in_undo(append, death)) {
+      CHECK(rig.world->keys_done_twice().empty());
+      continue;
+    }
+    ++asked;
+    const auto before = rig.runs();
+    const auto process = rig.process();
+    const Ending ending =
+        resume_run(process->environment, rig.pipeline, rig.source, rig.cell().pending_run,
+                   {{"task", "", before == 2 ? Answer::done : Answer::not_done}}, rig.options);
+    CHECK(ending.exit_code == 8);
+    CHECK(rig.runs() == 2);
+    CHECK(rig.cell().pending_run.empty());
+  }
+  CHECK(asked == 1);
+}
+
+TEST_CASE("recovery: an abort does not run an undo again that was cut off, and lists it") {
+  for (int append = 1; append < 40; ++append) {
+    Undone rig;
+    if (!rig.dies_in_undo(append, Death::behind)) continue;
+    const auto process = rig.process();
+    const auto ending = abort_pending(process->environment, rig.pipeline, rig.source, false, {});
+    REQUIRE(ending);
+    CHECK(ending->exit_code == 9);
+    const auto same = [](const WorldLine& line) { return line.step == "task"; };
+    const auto line = std::find_if(ending->world.begin(), ending->world.end(), same);
+    REQUIRE(line != ending->world.end());
+    CHECK(line->kind == WorldLine::Kind::remaining);
+    CHECK(line->detail.find("its undo was cut off") == 0);
+    CHECK(rig.runs() == 1);
+    return;
+  }
+  FAIL("the undo was never cut off");
 }
 
 TEST_CASE("recovery: an opaque stage that was cut off needs a person: 11 with the choices") {

@@ -21,6 +21,7 @@ public:
   std::function<std::optional<Error>(const std::string&)> stage = [](const std::string&) {
     return std::nullopt;
   };
+  std::function<bool(const StageId&)> begins = [](const StageId&) { return true; };
   std::function<Readiness(const std::string&)> ready = [](const std::string&) { return Readiness{}; };
   std::function<GateJudged(const JudgeGate&)> gate = [](const JudgeGate& job) {
     return GateJudged{job.id, {Verdict::State::pass, "", {}}, {}};
@@ -116,7 +117,7 @@ private:
   void answer(const Command& command) {
     if (const auto* job = std::get_if<TakeTurn>(&command)) return give(TurnTaken{job->step, turn(job->step)});
     if (const auto* job = std::get_if<RunStage>(&command))
-      return give(StageDone{job->id, stage(text(job->id))});
+      return give(StageDone{.id = job->id, .error = stage(text(job->id)), .begun = begins(job->id)});
     if (const auto* job = std::get_if<PollReady>(&command))
       return give(ReadyPolled{job->id, ready(text(job->id))});
     if (const auto* job = std::get_if<JudgeGate>(&command)) return give(gate(*job));

@@ -12,6 +12,7 @@
 
 #include "engine/deployment.hpp"
 #include "engine/engine.hpp"
+#include "engine/open_stages.hpp"
 #include "engine/rehearsal/scene.hpp"
 #include "engine/run_history.hpp"
 #include "engine/run_record_codec.hpp"
@@ -78,7 +79,7 @@ private:
   void begin_run();
   void recover(const std::string& run);
   void resolve_next();
-  void resolve(const TargetKey& key);
+  void resolve(const OpenStage& open);
   Deployment& deploy();
   void execute();
   void abort_run();
@@ -168,7 +169,7 @@ private:
   std::string run_;
   std::string release_;
   std::optional<RunHistory> history_;
-  std::vector<TargetKey> open_; // still to be asked about
+  std::vector<OpenStage> open_; // still to be asked about
   std::vector<Choice> choices_;
   std::unique_ptr<Deployment> deployment_;
   std::optional<Scheduler> scheduler_;

@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include "engine/command_records.hpp"
 #include "engine/gate_jobs.hpp"
 #include "engine/rehearsal/controller.hpp"
 #include "engine/stage_jobs.hpp"
@@ -70,7 +71,6 @@ void Controller::obey(const RunStage& command) {
   const Change& change = command.id.back ? on.back : on.change;
   const Stage& stage = change.stages.at(command.id.stage);
   scene_.checks.require(!wound_down_, Check::nothing_after_wind_down, where(scene_, command.id));
-  if (!command.id.back) check_order(scene_, command.id);
   auto job = std::make_shared<Job>();
   job->id = command.id;
   job->on_cancel = stage.on_cancel;
@@ -153,9 +153,7 @@ void Controller::obey(const AskLeave& command) {
 
 void Controller::obey(const StepHeld& command) {
   if (command.leave.kind != Leave::Kind::park) return;
-  const std::string& step = deployment_->steps.at(command.step).approved.id;
-  keep(append(state::RecordType::decision, DecisionRecord{"park", step, command.leave.why.message},
-              class_of(command.step)));
+  keep(append(state::RecordType::decision, park_record(*deployment_, command), class_of(command.step)));
 }
 
 // As stage_jobs_back.cpp: round by round from the newest undo record to the oldest.
@@ -165,6 +163,7 @@ Result<std::optional<std::vector<Stage>>> Controller::change_back(TargetId at, i
   if (!scene_.world.reachable(at)) return fail(Cause::network, "no route to the host");
   if (step.kind == Kind::task) {
     if (round > 0 || !step.has_undo) return std::nullopt;
+    if (back.no_undo) return fail(*back.no_undo);
     back.back = {.action = Action::run, .stages = {Stage{.name = "run", .timeout = Milliseconds{5'000}}}};
     return back.back.stages;
   }
@@ -191,22 +190,12 @@ void Controller::obey(const StepStarted&) {}
 
 void Controller::obey(const StepEnded& command) {
   if (command.result != StepResult::changed && command.result != StepResult::unchanged) return;
-  const std::string& step = deployment_->steps.at(command.step).approved.id;
-  const bool changed = command.result == StepResult::changed;
-  keep(append(state::RecordType::step_done, StepDoneRecord{step, changed ? "changed" : "unchanged", {}, {}},
+  keep(append(state::RecordType::step_done, step_done_record(*deployment_, *scheduler_, command, {}),
               class_of(command.step)));
 }
 
 void Controller::obey(const StageReady& command) {
-  const RunTarget& on = target(command.id.at);
-  const StageRef ref{deployment_->steps[command.id.at.step].approved.id,
-                     on.target.name,
-                     on.change.stages.at(command.id.stage).name,
-                     static_cast<int>(command.id.stage),
-                     command.id.attempt,
-                     false,
-                     0};
-  keep(append(state::RecordType::ready, ReadyRecord{ref}, class_of(command.id.at.step)));
+  keep(append(state::RecordType::ready, ready_record(*deployment_, command), class_of(command.id.at.step)));
 }
 
 void Controller::obey(const TargetBehind& command) {
@@ -214,17 +203,14 @@ void Controller::obey(const TargetBehind& command) {
 }
 
 void Controller::obey(const FailureDecided& command) {
-  const std::string& step = deployment_->steps.at(command.step).approved.id;
-  say([&] { return fmt::format("{} failed: {}", step, command.error.message); });
-  keep(append(state::RecordType::compensate_begin, FailureRecord{step, record_of(command.error)},
-              class_of(command.step)));
+  const FailureRecord record = failure_record(*deployment_, command);
+  say([&] { return fmt::format("{} failed: {}", record.step, command.error.message); });
+  keep(append(state::RecordType::compensate_begin, record, class_of(command.step)));
 }
 
 void Controller::obey(const TargetReverted& command) {
-  const RunStep& context = deployment_->steps.at(command.at.step);
-  const TakenBackRecord record{context.approved.id, context.targets.at(command.at.target).target.name,
-                               command.error ? command.error->message : std::string()};
-  keep(append(state::RecordType::compensate_end, record, class_of(command.at.step)));
+  keep(append(state::RecordType::compensate_end, taken_back_record(*deployment_, command),
+              class_of(command.at.step)));
 }
 
 void Controller::obey(const StopStages& command) {

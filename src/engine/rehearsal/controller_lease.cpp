@@ -57,7 +57,8 @@ void Controller::obey(const lease::SwapCell& question) {
 
 void Controller::write_cell(const state::Cell& cell) {
   const bool was_ours = scene_.store.cell.holder && scene_.store.cell.holder->run == name();
-  scene_.store.cell = cell;
+  const std::string before = std::exchange(scene_.store.cell, cell).pending_run;
+  if (!before.empty() && cell.pending_run.empty()) scene_.store.ended.insert(before);
   ++scene_.store.version;
   if (was_ours && !cell.holder) lock_given_back();
 }

@@ -57,16 +57,15 @@ void Controller::recover(const std::string& run) {
     return add_release(!history_->end->release.empty());
   }
   if (order_ != Order::apply) return abort_run();
-  for (const auto& [key, target] : history_->targets)
-    if (target.open) open_.push_back(key);
+  open_ = open_stages(*history_);
   resolve_next();
 }
 
 void Controller::resolve_next() {
   if (!open_.empty()) {
-    const TargetKey key = open_.back();
+    const OpenStage open = open_.back();
     open_.pop_back();
-    return later([this, key] { resolve(key); });
+    return later([this, open] { resolve(open); });
   }
   if (choices_.empty()) return execute();
   ending_ = Ending{
@@ -75,34 +74,27 @@ void Controller::resolve_next() {
 }
 
 // As recovery_stages.cpp does, with a target that answers in virtual time.
-void Controller::resolve(const TargetKey& key) {
-  TargetHistory& target = history_->targets.at(key);
-  const Intent intent = *target.open;
-  const TargetId at{scene_.step_of(key.first), scene_.target_of(key.second)};
-  const auto index = static_cast<std::size_t>(target.open_index);
-  const Confirmation::State state = scene_.world.confirm(at, index, epoch_);
-  Resolution resolution = resolve_missing(intent.crash_class, state);
-  const bool planted = scene_.bug == Bug::resume_repeats_opaque && intent.crash_class == CrashClass::opaque;
+void Controller::resolve(const OpenStage& open) {
+  const TargetId at{scene_.step_of(open.at.first), scene_.target_of(open.at.second)};
+  const auto index = static_cast<std::size_t>(open.ref.index);
+  const CrashClass crash_class = open.intent.crash_class;
+  const Confirmation::State state = scene_.world.confirm(at, index, open.ref.back, epoch_);
+  Resolution resolution = resolve_missing(crash_class, state);
+  const bool planted = scene_.bug == Bug::resume_repeats_opaque && crash_class == CrashClass::opaque;
   if (planted && resolution == Resolution::decide) resolution = Resolution::redo;
   say([&] {
-    return fmt::format("asks about {} on {}: resolution {}", key.first, key.second,
+    return fmt::format("asks about {} on {}: resolution {}", open.at.first, open.at.second,
                        static_cast<int>(resolution));
   });
-  if (resolution == Resolution::decide) choices_.push_back({.step = key.first, .target = key.second});
-  if (resolution == Resolution::redo && state == Confirmation::State::not_done && target.undo.empty() &&
-      target.touched) {
-    target.touched = false;
-    std::erase(history_->touched, key);
-  }
+  if (resolution == Resolution::decide) choices_.push_back({.step = open.at.first, .target = open.at.second});
+  if (resolution == Resolution::redo) redo_stage(*history_, open, state);
   if (resolution == Resolution::adopt) {
-    const OutcomeRecord adopted{ref_of(intent, target.open_index, false, 0), {}, std::nullopt, false, true};
+    const OutcomeRecord adopted = adopted_outcome(open, {});
     if (auto written = append(state::RecordType::outcome, adopted, class_of(at.step)); !written) {
       ending_ = refused(exit_code::undecided, written.error());
       return unlock();
     }
-    const bool waits = target.change.stages.at(index).ready.has_value();
-    target.progress = waits ? Progress{index, true} : Progress{index + 1, false};
-    target.open.reset();
+    take_outcome(*history_, adopted);
   }
   resolve_next();
 }
@@ -137,12 +129,9 @@ void Controller::abort_run() {
   if (auto laid = lay_out(deploy(), scene_.content, scene_.pipeline, {}); !laid)
     return scene_.checks.violate(Check::comes_to_an_end, laid.error().message);
   Program program = make_program(*deployment_, scene_.pipeline, scene_.scenario.parallel);
-  program.failed = program.touched.empty() ? 0 : program.touched.back().step;
-  program.failure = Error{.cause = Cause::cancelled, .message = "the run was aborted"};
-  if (order_ == Order::abort_keep) {
-    for (StepWork& step : program.steps) step.reversal = Reversal::keep;
-    return run(std::move(program));
-  }
+  const bool keep = order_ == Order::abort_keep;
+  turn_back(program, keep);
+  if (keep) return run(std::move(program));
   const FailureRecord begins{scene_.scenario.steps.at(*program.failed).id, record_of(program.failure)};
   if (auto written = append(state::RecordType::compensate_begin, begins, class_of(*program.failed));
       !written) {
@@ -165,9 +154,7 @@ void Controller::close() {
     return unlock(); // stays pending: what is not written cannot be committed
   }
   if (ending_->outcome == Outcome::interrupted || ending_->outcome == Outcome::parked) return unlock();
-  const bool found_nothing = ending_->outcome == Outcome::failed && ending_->world.empty();
-  if (order_ != Order::apply && found_nothing) ending_->exit_code = exit_code::done;
-  if (order_ != Order::apply && ending_->outcome != Outcome::mixed) ending_->outcome = Outcome::aborted;
+  if (order_ != Order::apply) judge_abort(*ending_);
   commit();
 }
 
@@ -206,7 +193,6 @@ void Controller::commit_cell(bool makes_release) {
 
 void Controller::commit_last() {
   check_release(scene_);
-  scene_.store.ended.insert(run_);
   // A commit whose last mark is not written is complete all the same: nothing is pending.
   (void)append({{state::RecordType::committed, Value::Map{}}}, no_step);
   if (alive_) unlock();

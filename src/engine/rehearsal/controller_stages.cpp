@@ -32,15 +32,14 @@ bool Controller::may_start() const {
 
 void Controller::write_intent(const JobPointer& job) {
   if (job->finished) return;
-  const bool nothing_yet = job->id.stage == 0 && target(job->id.at).undo.empty();
-  if (job->stop) return report(job, in_time(*job, cancelled), nothing_yet);
+  if (job->stop) return report(job, in_time(*job, cancelled));
   // Not renewed for too long: nothing starts until it is, or until it is known to be lost.
   if (!may_start() && lease_.held()) return later(Milliseconds{300}, [this, job] { write_intent(job); });
-  if (!may_start()) return report(job, lost_lock, nothing_yet);
+  if (!may_start()) return report(job, lost_lock);
   const IntentRecord record{job->ref,        job->intent.key,    job->intent.crash_class,
                             job->intent.ask, job->intent.change, ""};
   if (auto written = append(state::RecordType::intent, record, class_of(job->id.at.step)); !written)
-    return report(job, written.error(), nothing_yet);
+    return report(job, written.error());
   job->begun = true;
   later([this, job] { send(job); });
 }
@@ -58,7 +57,9 @@ Status Controller::write_undo(Job& job) {
 
 void Controller::send(const JobPointer& job) {
   if (job->finished) return;
-  if (job->stop || !may_start()) return failed(job, cancelled);
+  if (job->stop) return failed(job, cancelled);
+  if (!may_start() && lease_.held()) return later(Milliseconds{300}, [this, job] { send(job); });
+  if (!may_start()) return failed(job, lost_lock);
   const TargetId at = job->id.at;
   if (auto written = write_undo(*job); !written) return failed(job, written.error());
   if (!alive_) return;
@@ -90,6 +91,7 @@ void Controller::send(const JobPointer& job) {
                         Check::pending_known, fmt::format("{} has an effect and is not pending", run_));
   auto begun = scene_.world.begin(request);
   if (!begun) return failed(job, begun.error());
+  if (!job->id.back) check_order(scene_, job->id);
   job->operation = *begun;
   if (shape(at).crash_class != CrashClass::opaque && strikes(FaultKind::duplicate_request)) {
     request.lasts = Milliseconds{0};
@@ -146,7 +148,8 @@ void Controller::failed(const JobPointer& job, const Error& error) {
   // A cancelled attempt gets no outcome: what happened is found out when the run goes on.
   if (known.cause == Cause::cancelled) return report(job, known);
   const bool asks = !job->id.back && job->id.stage == 0 && shape(job->id.at).kind == Kind::task;
-  const bool untouched = asks && scene_.world.confirm(job->id.at, 0, epoch_) == Confirmation::State::not_done;
+  const bool untouched =
+      asks && scene_.world.confirm(job->id.at, 0, false, epoch_) == Confirmation::State::not_done;
   const OutcomeRecord record{job->ref, {}, record_of(known), untouched, false};
   if (auto written = append(state::RecordType::outcome, record, class_of(job->id.at.step)); !written)
     return report(job, written.error());
@@ -161,7 +164,7 @@ void Controller::report(const JobPointer& job, std::optional<Error> error, bool 
     return fmt::format("{} on {}, {}: {}", job->intent.step, job->intent.target, job->intent.stage,
                        error ? error->message : std::string("done"));
   });
-  give(StageDone{job->id, std::move(error), untouched});
+  give(StageDone{.id = job->id, .error = std::move(error), .begun = job->begun, .untouched = untouched});
 }
 
 } // namespace deployctl::engine::rehearsal

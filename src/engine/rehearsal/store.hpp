@@ -25,7 +25,7 @@ struct Store {
   std::uint64_t version = 0;                     // of the cell
   std::map<std::string, StoredJournal> journals; // by run
   std::map<std::string, int> releases;           // exit code of their run, by id
-  std::set<std::string> ended;                   // runs that ended and are committed
+  std::set<std::string> ended;                   // runs that are not pending any more
 };
 
 } // namespace deployctl::engine::rehearsal

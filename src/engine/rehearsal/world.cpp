@@ -80,9 +80,14 @@ Result<std::size_t> World::begin(const Request& request) {
   return ledger_.size() - 1;
 }
 
+// With it ends what else came of the same request.
 void World::stop(std::size_t operation) {
-  Operation& stopped = ledger_.at(operation);
-  if (!stopped.landed) stopped.dropped = true;
+  const Request request = ledger_.at(operation).request;
+  for (const std::size_t index : at(request.at).operations) {
+    Operation& each = ledger_[index];
+    const bool same = each.request.key == request.key && each.request.process == request.process;
+    if (same && !each.landed) each.dropped = true;
+  }
 }
 
 bool World::under_way(TargetId id) const {
@@ -92,7 +97,7 @@ bool World::under_way(TargetId id) const {
 }
 
 // Asking fences: a target that answered epoch n takes nothing of a lower one any more.
-Confirmation::State World::confirm(TargetId id, std::size_t stage, std::int64_t epoch) {
+Confirmation::State World::confirm(TargetId id, std::size_t stage, bool back, std::int64_t epoch) {
   using State = Confirmation::State;
   TargetTruth& target = at(id);
   const StepShape& step = shape(id);
@@ -103,7 +108,7 @@ Confirmation::State World::confirm(TargetId id, std::size_t stage, std::int64_t 
   if (step.crash_class == CrashClass::observe) return State::not_done;
   for (const std::size_t index : target.operations) {
     const Operation& each = ledger_[index];
-    if (each.landed && !each.request.back && each.request.stage == stage) return State::done;
+    if (each.landed && each.request.back == back && each.request.stage == stage) return State::done;
   }
   return State::not_done;
 }

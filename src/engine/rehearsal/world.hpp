@@ -53,7 +53,7 @@ public:
   Result<std::size_t> begin(const Request& request);
   // Of an operation that is under way: what has not landed will not.
   void stop(std::size_t operation);
-  [[nodiscard]] Confirmation::State confirm(TargetId at, std::size_t stage, std::int64_t epoch);
+  [[nodiscard]] Confirmation::State confirm(TargetId at, std::size_t stage, bool back, std::int64_t epoch);
 
   [[nodiscard]] const Operation& operation(std::size_t index) const { return ledger_.at(index); }
   [[nodiscard]] const std::vector<Operation>& ledger() const { return ledger_; }
