@@ -31,10 +31,9 @@ Result<std::vector<ui::LiveStep>> drift_of(Invocation& invocation, const Project
   DEPLOYCTL_TRY(const std::unique_ptr<Wiring> wiring, Wiring::open(invocation, project, environment));
   std::vector<ui::LiveStep> steps;
   if (!wiring->live()) return steps;
-  DEPLOYCTL_TRY(
-      const engine::RollbackPlan as_released,
-      engine::rollback_plan(wiring->engine(), wiring->pipeline(), wiring->source(), wiring->live()->id));
-  for (const plan::PlannedStep& step : as_released.plan.content.steps)
+  DEPLOYCTL_TRY(const plan::Plan as_released,
+                engine::plan_as_released(wiring->engine(), wiring->pipeline(), wiring->source()));
+  for (const plan::PlannedStep& step : as_released.content.steps)
     if (step.kind == Kind::resource && step.status != plan::StepStatus::gone)
       steps.push_back(live_step(step));
   return steps;

@@ -26,6 +26,7 @@ ui::Ending view_of(const engine::Ending& ending, const config::Pipeline& pipelin
         "release " + std::to_string(ending.release_number) + (version.empty() ? "" : ", version " + version);
   for (const engine::WorldLine& line : ending.world)
     view.world.push_back({std::string(engine::to_text(line.kind)), line.step, line.target, line.detail});
+  view.not_started = ending.not_started;
   for (const engine::Choice& choice : ending.choices)
     view.choices.push_back({.stage = stage_name(choice), .why = choice.why, .answers = choice.answers});
   return view;

@@ -35,8 +35,15 @@ struct RunTarget {
   Ask back_ask;                  // its ask
   std::optional<Error> no_undo;  // why its undo is not run again
   Value outputs;
+  bool acted = false;       // a stage that is no `prepare` ended well, or the target named an operation
+  bool went_back = false;   // a stage of taking back was begun
   bool masked_undo = false; // `undo` comes from a journal that has secrets of it masked
 };
+
+// Nothing says that the target was ever touched, and there was nothing to take back: it is as it was.
+inline bool never_touched(const RunTarget& target) {
+  return !target.went_back && (target.undo.empty() || !target.acted);
+}
 
 struct RunStep {
   const config::Step* step = nullptr;

@@ -119,6 +119,9 @@ Ending ending_of(const Scheduler& scheduler, const Deployment& deployment, Finis
   Ending ending{.run = deployment.run};
   for (const TargetStanding& standing : scheduler.standings())
     ending.world.push_back(line_of(standing, deployment));
+  if (how != Finish::succeeded)
+    for (const std::size_t step : scheduler.never_started())
+      ending.not_started.push_back(deployment.steps.at(step).approved.id);
   if (scheduler.failure()) {
     ending.error = scheduler.failure();
     ending.error->frames.push_back("in step '" + deployment.steps.at(*scheduler.failed_step()).approved.id +
@@ -210,6 +213,8 @@ Value to_value(const Ending& ending) {
                    {"number", ending.release_number},
                    {"version", ending.release_version},
                    {"journal", ending.journal}};
+  if (!ending.not_started.empty())
+    value.emplace("not_started", Value::List(ending.not_started.begin(), ending.not_started.end()));
   if (!choices.empty()) value.emplace("choices", std::move(choices));
   if (ending.error) {
     const auto& evidence = ending.error->evidence;

@@ -76,6 +76,7 @@ struct Ending {
   int exit_code = 0;
   Outcome outcome = Outcome::succeeded;
   std::vector<WorldLine> world;
+  std::vector<std::string> not_started; // steps with something to do, of a run that stopped before them
   std::optional<Error> error;
   std::vector<Choice> choices;
   std::string next_command; // empty when there is nothing to do
@@ -144,6 +145,10 @@ struct RollbackPlan {
   plan::Plan plan;
   config::Pipeline pipeline; // the recorded steps, as the pipeline they were
 };
+
+// What leads from what is there to what the live release recorded: the drift, read backwards. Never executed.
+Result<plan::Plan> plan_as_released(Environment& environment, const config::Pipeline& pipeline,
+                                    const Source& source);
 
 Result<RollbackPlan> rollback_plan(Environment& environment, const config::Pipeline& pipeline,
                                    const Source& source, const std::string& to,

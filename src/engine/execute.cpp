@@ -160,7 +160,7 @@ void Executor::obey(const TargetBehind& command) {
 
 void Executor::obey(const FailureDecided& command) {
   if (!deployment_.keeps_failure) return;
-  events_.taking_back(command);
+  events_.taking_back(command, scheduler_.program().steps.at(command.step));
   keep(journal_.failure(failure_record(deployment_, command)));
 }
 
@@ -188,7 +188,9 @@ void Executor::obey(const StopStages& command) {
 
 void Executor::obey(const Finish& command) {
   how_ = command;
-  if (command == Finish::failed && deployment_.keeps_failure) events_.taking_back_ended();
+  const auto failed = scheduler_.failed_step();
+  if (command == Finish::failed && deployment_.keeps_failure && failed)
+    events_.taking_back_ended(scheduler_.program().steps.at(*failed));
 }
 
 Value Executor::outputs_of(std::size_t step) const {

@@ -155,6 +155,22 @@ Result<RollbackPlan> rollback_plan(Environment& environment, const config::Pipel
   return rollback;
 }
 
+// Nothing is restored from it, so nothing of it has to be there: an artifact is what was recorded.
+Result<plan::Plan> plan_as_released(Environment& environment, const config::Pipeline& pipeline,
+                                    const Source& source) {
+  DEPLOYCTL_TRY(const auto current, Planning::open(environment, pipeline, source, "rollback"));
+  if (!current->live())
+    return fail(Cause::not_found, fmt::format("nothing is live in '{}'", pipeline.stack()));
+  const state::Release& live = *current->live();
+  const config::Pipeline recorded = recorded_pipeline(live, pipeline);
+  DEPLOYCTL_TRY(const auto planning, Planning::open(environment, recorded, source, "rollback"));
+  prepare(*planning, live, {});
+  for (const state::ReleaseStep& step : live.steps)
+    if (step.kind == Kind::artifact)
+      planning->request().settled[step.id] = {.outputs = step.outputs, .why = "as released"};
+  return make_plan(planning->request());
+}
+
 Result<RollbackPlan> rollback_plan_to_tree(Environment& environment, const config::Pipeline& pipeline,
                                            const Source& source, const std::vector<std::string>& cross) {
   DEPLOYCTL_TRY(const auto planning, Planning::open(environment, pipeline, source, "rollback"));

@@ -14,6 +14,17 @@ namespace {
 
 constexpr std::array<std::string_view, 4> result_names = {"changed", "unchanged", "failed", "stopped"};
 
+bool any_goes_back(const StepWork& failed) {
+  return failed.takes_itself_back() || failed.takes_others_back();
+}
+
+std::string what_goes_back(const StepWork& failed) {
+  if (!any_goes_back(failed)) return "what this run changed stays as it is (on_failure: stop)";
+  if (!failed.takes_others_back()) return "what this step changed goes back (on_failure: stop)";
+  if (!failed.takes_itself_back()) return "what the steps before it changed goes back (on_abort: stop)";
+  return "what this run changed goes back";
+}
+
 Milliseconds whole(std::chrono::nanoseconds duration) {
   return std::chrono::duration_cast<Milliseconds>(duration);
 }
@@ -96,10 +107,10 @@ void RunEvents::left_behind(const TargetBehind& behind) {
   sink_.emit(std::move(event));
 }
 
-void RunEvents::taking_back(const FailureDecided& failure) {
-  sink_.emit({.type = "rollback_started",
+void RunEvents::taking_back(const FailureDecided& failure, const StepWork& failed) {
+  sink_.emit({.type = any_goes_back(failed) ? "rollback_started" : "diagnostic",
               .level = Level::warning,
-              .message = "nothing new starts, and what this run changed goes back",
+              .message = "nothing new starts, and " + what_goes_back(failed),
               .step = step(failure.step).approved.id,
               .fields = Value::Map{{"cause", to_text(failure.error.cause)}}});
 }
@@ -113,8 +124,9 @@ void RunEvents::taken_back(const TargetReverted& reverted) {
   sink_.emit(std::move(event));
 }
 
-void RunEvents::taking_back_ended() {
-  sink_.emit({.type = "rollback_finished", .message = "what could go back has gone back"});
+void RunEvents::taking_back_ended(const StepWork& failed) {
+  if (any_goes_back(failed))
+    sink_.emit({.type = "rollback_finished", .message = "what could go back has gone back"});
 }
 
 void RunEvents::heartbeat(const std::string& what, std::chrono::nanoseconds age,

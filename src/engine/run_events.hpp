@@ -22,14 +22,14 @@ public:
   void stage_finished(const StageId& id, const std::optional<Error>& error);
   void waiting_until_ready(const StageId& id, const Readiness& readiness);
   void left_behind(const TargetBehind& behind);
-  void taking_back(const FailureDecided& failure);
+  void taking_back(const FailureDecided& failure, const StepWork& failed);
   void taken_back(const TargetReverted& reverted);
   void heartbeat(const std::string& what, std::chrono::nanoseconds age,
                  const std::optional<std::chrono::nanoseconds>& limit);
   void gate_ended(const GateRecord& ended);
   void held(const StepHeld& held);
   void interrupted(const std::string& what);
-  void taking_back_ended();
+  void taking_back_ended(const StepWork& failed);
 
   [[nodiscard]] std::string stage_text(const StageId& id) const; // "web on app-1: switch"
 

@@ -99,7 +99,9 @@ private:
 
   void remote_id(const RemoteIdRecord& record) {
     TargetHistory& target = at(record.ref);
-    if (!record.ref.back && target.open) target.open->remote_ids.push_back(record.id);
+    if (record.ref.back) return;
+    target.acted = true;
+    if (target.open) target.open->remote_ids.push_back(record.id);
   }
 
   void undo(const UndoRecord& record) {
@@ -170,6 +172,9 @@ void take_outcome(RunHistory& history, const OutcomeRecord& record) {
     target.masked_outputs = record.masked;
   }
   const auto index = static_cast<std::size_t>(record.ref.index);
+  const bool prepared =
+      index < target.change.stages.size() && target.change.stages[index].kind == StageKind::prepare;
+  target.acted = target.acted || !prepared;
   const bool waits = index < target.change.stages.size() && target.change.stages[index].ready.has_value();
   target.progress = waits ? Progress{index, true} : Progress{index + 1, false};
 }

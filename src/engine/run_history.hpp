@@ -35,6 +35,7 @@ struct TargetHistory {
   int open_index = 0;
   bool going_back = false; // it is being taken back, or was
   bool taken_back = false;
+  bool acted = false; // as in RunTarget
   std::optional<UndoHistory> undoing;
   Value outputs;               // of the last stage that gave any
   bool masked_outputs = false; // they held a secret: what the journal has is not what they are

@@ -1,5 +1,6 @@
 #include "engine/scheduler.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -169,7 +170,7 @@ std::vector<TargetStanding> Scheduler::standings() const {
     if (target.back == Back::stuck) return Effect::stuck;
     if (target.in_stage) return Effect::unknown;
     if (target.state == TargetRun::State::behind) return Effect::behind;
-    const bool on_its_way_back = target.round > 0 || !target.back_walk.stages().empty();
+    const bool on_its_way_back = target.going_back || target.round > 0 || !target.back_walk.stages().empty();
     if (on_its_way_back) return Effect::partial;
     return target.state == TargetRun::State::done ? Effect::done : Effect::partial;
   };
@@ -194,6 +195,21 @@ std::vector<TargetStanding> Scheduler::left_behind(std::size_t step) const {
     if (targets[i].state == TargetRun::State::behind)
       behind.push_back({{step, i}, TargetStanding::Effect::behind, targets[i].detail});
   return behind;
+}
+
+std::vector<std::size_t> Scheduler::never_started() const {
+  std::vector<std::size_t> out;
+  for (std::size_t step = 0; step < steps_.size(); ++step) {
+    const StepRun& each = steps_[step];
+    const auto known = [](const TargetRun& target) { return target.touched || target.walk.index() > 0; };
+    const bool waits = each.phase == StepRun::Phase::turn && !parked_; // parked: it waits for a person
+    if (program_.steps[step].settled || step == failed_step_ ||
+        (each.phase != StepRun::Phase::blocked && !waits) ||
+        std::any_of(each.targets.begin(), each.targets.end(), known))
+      continue;
+    out.push_back(step);
+  }
+  return out;
 }
 
 } // namespace deployctl::engine

@@ -37,6 +37,8 @@ public:
   [[nodiscard]] std::vector<TargetStanding> standings() const;
   // The hosts of a step that were left as they were, with why.
   [[nodiscard]] std::vector<TargetStanding> left_behind(std::size_t step) const;
+  // Steps with something to do that was not begun, and that did not fail.
+  [[nodiscard]] std::vector<std::size_t> never_started() const;
   [[nodiscard]] StepResult result(std::size_t step) const { return steps_.at(step).result; }
 
 private:

@@ -128,7 +128,7 @@ void Scheduler::settle_back(TargetId id, Back back, const std::string& detail) {
   if (back == Back::reverted) target.in_stage = false;
   std::optional<Error> error;
   if (back == Back::stuck) error = Error{.cause = Cause::internal, .message = detail};
-  out_.emplace_back(TargetReverted{id, error});
+  if (target.touched || error) out_.emplace_back(TargetReverted{id, error}); // else it never had an effect
   if (forward()) return stay_behind(id);
   if (back == Back::stuck) {
     std::vector<std::size_t> open = program_.steps[id.step].needs;

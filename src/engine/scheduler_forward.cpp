@@ -54,6 +54,7 @@ void Scheduler::take_work(std::size_t step, const Work& work) {
     rules.seed += i;
     targets[i].walk = StageWalk(from.stages, rules, from.progress);
     targets[i].touched = from.touched;
+    targets[i].going_back = from.going_back;
     if (targets[i].walk.at_end()) targets[i].state = TargetRun::State::done;
     if (from.went_back) targets[i].back = Back::reverted;
     if (!from.went_back && !from.behind) continue;

@@ -52,6 +52,10 @@ struct StepWork {
   Strategy strategy;
   config::OnFailure on_failure = config::OnFailure::rollback;
   Reversal reversal = Reversal::revert;
+
+  // When it fails: whether its own targets go back, and what the steps before it did.
+  [[nodiscard]] bool takes_itself_back() const { return strategy.on_abort != OnAbort::stop; }
+  [[nodiscard]] bool takes_others_back() const { return on_failure != config::OnFailure::stop; }
 };
 
 struct TargetId {

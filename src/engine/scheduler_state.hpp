@@ -18,6 +18,7 @@ struct TargetRun {
   StageWalk back_walk;
   State state = State::ahead;
   std::size_t wave = 0;
+  bool going_back = false;     // an earlier process had begun to take it back
   int round = 0;               // of taking back
   bool touched = false;        // a stage that is no `prepare` was begun
   bool touched_before = false; // the current attempt

@@ -130,7 +130,7 @@ struct GateJudged {
 struct RevertPlanned {
   TargetId at;
   Result<std::optional<std::vector<Stage>>> stages;
-  bool untouched = false; // no undo record was ever written: the effect never began
+  bool untouched = false; // nothing says that it was ever touched, and it is as before
 };
 struct LeaveAnswered {
   std::size_t step;

@@ -28,6 +28,7 @@ public:
       : journal_(journal), ref_(std::move(ref)), intent_(intent), target_(target) {}
 
   Status remote_id(std::string id) override {
+    if (!ref_.back) target_.acted = true;
     intent_.remote_ids.push_back(id);
     return journal_.remote_id({ref_, std::move(id)});
   }
@@ -167,6 +168,7 @@ Result<Value> StageJobs::apply(Attempt& attempt) {
   DEPLOYCTL_CHECK(journal_.intent({attempt.ref, attempt.intent.key, attempt.intent.crash_class,
                                    attempt.intent.ask, attempt.change, attempt.intent.started_at}));
   attempt.begun = true;
+  if (attempt.id.back) attempt.target.went_back = true;
   GuardedPorts guard(environment_.ports, attempt.step.provider->description, SessionMode::write,
                      attempt.inputs());
   JournalEffects effects(journal_, attempt.ref, attempt.intent, attempt.target);
@@ -178,7 +180,9 @@ Result<Value> StageJobs::apply(Attempt& attempt) {
 StageDone StageJobs::succeeded(const Attempt& attempt, const Value& outputs) {
   // What cannot be written is true all the same; the journal says that it is broken.
   (void)journal_.outcome({attempt.ref, outputs, std::nullopt, false, false});
-  if (!attempt.id.back && !outputs.is_null()) attempt.target.outputs = outputs;
+  if (attempt.id.back) return {.id = attempt.id};
+  attempt.target.acted = attempt.target.acted || attempt.stage.kind != StageKind::prepare;
+  if (!outputs.is_null()) attempt.target.outputs = outputs;
   return {.id = attempt.id};
 }
 

@@ -15,7 +15,7 @@ RevertPlanned StageJobs::plan_revert(TargetId at, int round, const std::stop_tok
   RunTarget& target = this->target(at);
   auto change = change_back(step, target, round, stop);
   if (!change) return {at, fail(std::move(change).error())};
-  if (!*change) return {at, std::nullopt, round == 0};
+  if (!*change) return {at, std::nullopt, never_touched(target)};
   auto ask = ask_back(step, target, round);
   if (!ask) return {at, fail(std::move(ask).error())};
   target.back = **change;

@@ -113,6 +113,8 @@ void take_plan(RunStep& context, const plan::PlannedStep& now, const Deployment&
       target.change = history.change;
       target.ask = history.ask;
       target.undo = history.undo;
+      target.acted = history.acted;
+      target.went_back = history.going_back;
       target.adopted = history.open;
       target.outputs = history.outputs;
       target.masked_undo = history.masked_undo;

@@ -76,6 +76,8 @@ std::string world_text(const Ending& ending, const Style& style) {
       if (!line.detail.empty()) text.append(" (" + one_line(line.detail) + ")");
       out.append(labelled(style, kind, text));
     }
+  if (!ending.not_started.empty())
+    out.append(labelled(style, "not started", names_text(ending.not_started, 8)));
   return out;
 }
 

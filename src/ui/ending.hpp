@@ -32,6 +32,7 @@ struct Ending {
   int exit_code = 0;
   std::string subject; // "production", "hello/production"
   std::vector<EndingLine> world;
+  std::vector<std::string> not_started = {}; // steps
   std::optional<Error> error;
   std::vector<EndingChoice> choices;
   std::string release;      // "release 12, version v1.4.0"; empty when none was recorded

@@ -306,7 +306,7 @@ TEST_CASE("apply: a host that may fail is left behind, and the ending is 9") {
   rig.world->add({.act = Act::fail_before, .step = "web", .target = "app-2", .stage = "switch"});
   const Ending ending = rig.apply();
   CHECK(ending.exit_code == 9);
-  CHECK(lines(ending) == Texts{"changed web@app-1", "remaining web@app-2", "changed web@app-3"});
+  CHECK(lines(ending) == Texts{"changed web@app-1", "changed web@app-3", "remaining web@app-2"});
   CHECK(rig.live()->outcome == state::ReleaseOutcome::mixed);
   const Ending again = rig.apply();
   CHECK(again.exit_code == 0);

@@ -53,3 +53,16 @@ TEST_CASE("scheduler: an undo that could not begin leaves the effect where it is
   CHECK(now[0].effect == TargetStanding::Effect::stuck);
   CHECK(now[1].effect == TargetStanding::Effect::stuck);
 }
+
+TEST_CASE("scheduler: what an earlier process had begun to take back is not said to be done") {
+  TargetWork target{.name = "", .stages = {Stage{.name = "act"}}, .progress = {.done = 1}, .touched = true};
+  target.going_back = true;
+  SchedulerBench run({.steps = {StepWork{.id = "web", .settled = true, .work = {{target}, {{0}}}}},
+                      .touched = {{0, 0}},
+                      .failed = 0,
+                      .failure = broken});
+  run.interrupts[0] = WindDown{};
+  CHECK(run.run() == Finish::interrupted);
+  REQUIRE(run.scheduler().standings().size() == 1);
+  CHECK(run.scheduler().standings()[0].effect == TargetStanding::Effect::partial);
+}

@@ -53,7 +53,7 @@ TEST_CASE("finally: a step that was never reached gives its default, or what the
   SECTION("never reached, never live") {
     rig.world->add({.act = simulated::Act::fail_before, .step = "db"});
     const Ending ending = rig.apply();
-    CHECK(ending.exit_code == 8);
+    CHECK(ending.exit_code == 1);
     CHECK(rig.answer_of(ending, "finally:say") == Value("nothing"));
   }
   SECTION("never reached, live before") {
@@ -63,7 +63,7 @@ TEST_CASE("finally: a step that was never reached gives its default, or what the
     rig.set_value("web", "v2");
     rig.world->add({.act = simulated::Act::fail_before, .step = "db"});
     const Ending ending = rig.apply();
-    CHECK(ending.exit_code == 8);
+    CHECK(ending.exit_code == 1);
     CHECK(rig.answer_of(ending, "finally:say") == Value("v1"));
   }
 }

@@ -1,5 +1,7 @@
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 #include "engine/stack_rig.hpp"
 
 using namespace deployctl;
@@ -123,4 +125,24 @@ TEST_CASE("rollback: what has no record is a precise refusal") {
   release(rig, "v1");
   CHECK(plan_back(rig).error().message == "'shop/production' has no good release before 1");
   CHECK(plan_back(rig, "v9").error().message == "'shop/production' has no recorded release 'v9'");
+}
+
+TEST_CASE("status: drift is told although an artifact of the live release is gone") {
+  StackRig rig;
+  rig.add("image", "sim.artifact", Value::Map{{"name", "app"}, {"sources", "v1"}});
+  rig.add_single("web", "v1", {"image"});
+  REQUIRE(rig.apply().exit_code == 0);
+  for (const auto& [name, thing] : rig.world->things())
+    if (name.find("sim.artifact/") == 0) rig.world->erase(name);
+  auto web = *rig.world->thing("sim.single/web");
+  web.managed["value"] = "by hand";
+  rig.world->put("sim.single/web", web);
+  CHECK_FALSE(plan_back(rig, rig.live()->id));
+  const auto plan = plan_as_released(rig.process()->environment, rig.pipeline, rig.source);
+  if (!plan) FAIL(plan.error().message);
+  const auto same = [](const plan::PlannedStep& step) { return step.id == "web"; };
+  const auto step = std::find_if(plan->content.steps.begin(), plan->content.steps.end(), same);
+  REQUIRE(step != plan->content.steps.end());
+  REQUIRE(step->targets.size() == 1);
+  CHECK(step->targets[0].change.action == Action::update);
 }

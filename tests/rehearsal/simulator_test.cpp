@@ -10,7 +10,7 @@ using namespace deployctl::engine::rehearsal;
 
 namespace {
 
-constexpr std::uint64_t seeds_in_ci = 700;
+constexpr std::uint64_t seeds_in_ci = 1'000;
 
 std::string told(const Played& played) {
   std::string text;

@@ -131,7 +131,7 @@ void Controller::obey(const PlanRevert& command) {
   later([this, command] {
     if (scene_.world.under_way(command.at)) return obey(command); // a target does one thing after the other
     const auto stages = change_back(command.at, command.round);
-    const bool untouched = stages && !*stages && command.round == 0;
+    const bool untouched = stages && !*stages && never_touched(target(command.at));
     give(RevertPlanned{command.at, stages, untouched});
   });
 }

@@ -41,6 +41,7 @@ void Controller::write_intent(const JobPointer& job) {
   if (auto written = append(state::RecordType::intent, record, class_of(job->id.at.step)); !written)
     return report(job, written.error());
   job->begun = true;
+  if (job->id.back) target(job->id.at).went_back = true;
   later([this, job] { send(job); });
 }
 
@@ -106,6 +107,7 @@ void Controller::sent(const JobPointer& job) {
   if (job->finished) return;
   const CrashClass crash_class = shape(job->id.at).crash_class;
   if (crash_class == CrashClass::marked || crash_class == CrashClass::keyed) {
+    if (!job->id.back) target(job->id.at).acted = true;
     const RemoteIdRecord record{job->ref, fmt::format("operation-{}", *job->operation)};
     if (auto written = append(state::RecordType::remote_id, record, class_of(job->id.at.step)); !written) {
       scene_.world.stop(*job->operation);
@@ -126,6 +128,8 @@ void Controller::answer(const JobPointer& job) {
   if (job->fails_behind)
     return failed(job,
                   {.cause = Cause::command_failed, .message = "failed", .retryable = scene_.dice.one_in(2)});
+  if (!job->id.back && shape(job->id.at).stages.at(job->id.stage).kind != StageKind::prepare)
+    target(job->id.at).acted = true;
   const OutcomeRecord record{job->ref, {}, std::nullopt, false, false};
   const Status written = append(state::RecordType::outcome, record, class_of(job->id.at.step));
   report(job, written ? std::nullopt : std::optional(written.error()));
