@@ -72,10 +72,16 @@ void judge_success(Ending& ending) {
   ending.outcome = all ? Outcome::succeeded : Outcome::mixed;
 }
 
+// Who was stopped on purpose and had changed nothing has failed: an interrupt ends in another way.
+int code_without_effect(const Scheduler& scheduler, const Error& error) {
+  if (scheduler.failed_as_stale()) return exit_code::stale;
+  return error.cause == Cause::cancelled ? exit_code::failed : code_before_effects(error);
+}
+
 void judge_failure(Ending& ending, const Scheduler& scheduler) {
   const auto back = [](const WorldLine& line) { return line.kind == WorldLine::Kind::reverted; };
   if (ending.world.empty()) {
-    ending.exit_code = scheduler.failed_as_stale() ? exit_code::stale : code_before_effects(*ending.error);
+    ending.exit_code = code_without_effect(scheduler, *ending.error);
     ending.outcome = Outcome::failed;
     return;
   }

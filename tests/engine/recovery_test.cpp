@@ -251,6 +251,25 @@ TEST_CASE("recovery: a half done run of another pipeline is named with 11, an id
   }
 }
 
+TEST_CASE(
+    "recovery: an apply that goes on with an abort and finds nothing has failed, not been interrupted") {
+  StackRig rig;
+  rig.add_single("web", "v1");
+  REQUIRE_FALSE(apply_until(rig, 3, Death::behind)); // before the effect
+  {
+    std::atomic<int> left = 1;
+    const auto process = rig.process();
+    process->environment.open_journal = wrapped_journals(
+        [&left](auto file) { return std::make_unique<DyingFile>(std::move(file), left, Death::behind); });
+    CHECK_THROWS_AS(abort_pending(process->environment, rig.pipeline, rig.source, false), Died);
+  }
+  const Ending ending = rig.apply();
+  CHECK(ending.exit_code == 1);
+  CHECK(ending.outcome == Outcome::failed);
+  CHECK(ending.world.empty());
+  CHECK(rig.apply().exit_code == 0);
+}
+
 TEST_CASE("recovery: an interrupted run goes on with the next apply") {
   StackRig rig;
   rig.add_single("db", "v1");

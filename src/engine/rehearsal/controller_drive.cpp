@@ -99,7 +99,7 @@ void Controller::obey(const RunStage& command) {
 void Controller::obey(const PollReady& command) {
   later(Milliseconds{60}, [this, command] {
     if (!command.id.back && scene_.faults.strikes(FaultKind::never_ready)) {
-      scene_.coverage.add(last_record_, FaultKind::never_ready, last_class_);
+      scene_.coverage.add(last_record_, FaultKind::never_ready, class_of(command.id.at.step));
       scene_.never_ready.insert(command.id.at);
     }
     const bool waits = !command.id.back && scene_.never_ready.count(command.id.at) != 0;
@@ -111,7 +111,7 @@ void Controller::obey(const JudgeGate& command) {
   later(Milliseconds{60}, [this, command] {
     constexpr std::array bad = {Verdict::State::fail, Verdict::State::inconclusive, Verdict::State::error};
     const bool wrong = scene_.faults.strikes(FaultKind::gate_failed);
-    if (wrong) scene_.coverage.add(last_record_, FaultKind::gate_failed, last_class_);
+    if (wrong) scene_.coverage.add(last_record_, FaultKind::gate_failed, class_of(command.id.step));
     const Verdict verdict{wrong ? scene_.dice.pick(bad) : Verdict::State::pass, "simulated", {}};
     say([&] {
       return fmt::format("gate of {}: {}", deployment_->steps.at(command.id.step).approved.id,
@@ -141,7 +141,7 @@ void Controller::obey(const AskLeave& command) {
     Leave leave;
     const auto strikes = [&](FaultKind kind) {
       const bool struck = scene_.faults.strikes(kind);
-      if (struck) scene_.coverage.add(last_record_, kind, last_class_);
+      if (struck) scene_.coverage.add(last_record_, kind, class_of(command.step));
       return struck;
     };
     if (strikes(FaultKind::frozen)) leave = {Leave::Kind::wait, Milliseconds{2'000}, {.message = "frozen"}};

@@ -123,6 +123,17 @@ StepShape make_step(std::size_t number, Dice& dice) {
   return step;
 }
 
+// Mostly in the first run; some close behind the one before, some in what recovers from it.
+std::size_t some_point(const std::vector<Fault>& before, Dice& dice) {
+  constexpr int first_run = 90;
+  constexpr int recovery = 250;
+  constexpr int close = 8;
+  if (dice.one_in(6)) return static_cast<std::size_t>(dice.below(recovery));
+  if (!before.empty() && dice.one_in(3))
+    return before.back().from + static_cast<std::size_t>(dice.below(close));
+  return static_cast<std::size_t>(dice.below(first_run));
+}
+
 } // namespace
 
 Scenario make_scenario(std::uint64_t seed) {
@@ -133,7 +144,7 @@ Scenario make_scenario(std::uint64_t seed) {
   for (int i = 0; i < steps; ++i) scenario.steps.push_back(make_step(scenario.steps.size(), dice));
   const int faults = dice.below(5);
   for (int i = 0; i < faults; ++i)
-    scenario.faults.push_back({dice.pick(fault_table).kind, static_cast<std::size_t>(dice.below(90))});
+    scenario.faults.push_back({dice.pick(fault_table).kind, some_point(scenario.faults, dice)});
   return scenario;
 }
 
