@@ -4,28 +4,10 @@
 
 #include <fmt/core.h>
 
+#include "ssh/login_retry.hpp"
 #include "ssh/mux_session.hpp"
 
 namespace deployctl::ssh {
-namespace {
-
-constexpr int most_logins = 4; // the first and three behind drops before the authentication
-
-// Trying again would be a second attempt at a login that was refused, or at a host that may be another one.
-bool is_final(const Error& error) {
-  return error.cause == Cause::auth || error.cause == Cause::tls || error.cause == Cause::config;
-}
-
-Milliseconds jittered(Random& random, int attempt) {
-  constexpr unsigned shortest = 100;
-  std::uint32_t dice = 0;
-  random.fill(std::as_writable_bytes(std::span(&dice, 1)));
-  const unsigned range = shortest << static_cast<unsigned>(attempt);
-  return Milliseconds(range + dice % range);
-}
-
-} // namespace
-
 Connection::Connection(RunContext& run, Destination destination, std::string identity, FindWay find_way)
     : run_(run), destination_(std::move(destination)), identity_(std::move(identity)),
       find_way_(std::move(find_way)),
@@ -96,21 +78,13 @@ Result<Way> Connection::way(std::stop_token stop) {
 
 Result<std::shared_ptr<Master>> Connection::log_in(std::stop_token stop) {
   DEPLOYCTL_TRY(const Way where, way(stop));
-  const std::shared_ptr<Slots> logins = logins_at(where.address);
-  for (int attempt = 1;;) {
+  return retry_dropped_logins(run_, where.address, stop, [&]() -> Result<std::shared_ptr<Master>> {
     std::shared_ptr<Master> jump;
     if (where.jump) {
       DEPLOYCTL_TRY(jump, where.jump->open(stop));
     }
-    DEPLOYCTL_TRY(Slots::Place place, logins->take(stop));
-    auto master = log_in_once(std::move(jump), stop);
-    if (master || !master.error().retryable) return master;
-    // Dropped because of the others that log in there: from now on fewer do. This ends, as places do.
-    if (!logins->lower() && ++attempt > most_logins) return master;
-    place = {};
-    os::BoundedWait wait(run_.clock, std::nullopt, stop, "another login at " + destination_.host);
-    DEPLOYCTL_CHECK(wait.pause(jittered(run_.random, attempt)));
-  }
+    return log_in_once(std::move(jump), stop);
+  });
 }
 
 Result<std::shared_ptr<Master>> Connection::log_in_once(std::shared_ptr<Master> jump, std::stop_token stop) {
@@ -123,13 +97,6 @@ Result<std::shared_ptr<Master>> Connection::log_in_once(std::shared_ptr<Master> 
   DEPLOYCTL_TRY(std::unique_ptr<Master> master,
                 Master::start(request, run_.environment, *run_.caretaker, wait));
   return std::shared_ptr<Master>(std::move(master));
-}
-
-std::shared_ptr<Slots> Connection::logins_at(const std::string& address) {
-  const std::scoped_lock lock(run_.logins_mutex);
-  std::shared_ptr<Slots>& known = run_.logins[address];
-  if (!known) known = Slots::create(run_.limits.logins, "a login at " + address);
-  return known;
 }
 
 } // namespace deployctl::ssh

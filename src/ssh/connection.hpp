@@ -40,7 +40,6 @@ private:
   Result<Way> way(std::stop_token stop);
   Result<std::unique_ptr<RemoteSession>> start_over(const std::shared_ptr<Master>& master,
                                                     const std::string& command_line, std::stop_token stop);
-  std::shared_ptr<Slots> logins_at(const std::string& address);
 
   RunContext& run_;
   Destination destination_;

@@ -7,6 +7,7 @@ Result<std::unique_ptr<Connections>> Connections::create(const Clock& clock, Ran
                                                          Limits limits) {
   DEPLOYCTL_TRY(RuntimeDirectory directory, RuntimeDirectory::create(runtime_parents(environment)));
   DEPLOYCTL_TRY(std::unique_ptr<Caretaker> caretaker, Caretaker::start(directory.path(), environment));
+  // NOLINTNEXTLINE(modernize-make-unique): an aggregate
   auto run = std::unique_ptr<RunContext>(new RunContext{.clock = clock,
                                                         .random = random,
                                                         .environment = std::move(environment),
@@ -18,8 +19,13 @@ Result<std::unique_ptr<Connections>> Connections::create(const Clock& clock, Ran
 }
 
 Result<std::shared_ptr<RemoteShell>> Connections::shell(const Host& host, std::stop_token /*stop*/) {
-  DEPLOYCTL_TRY(std::shared_ptr<RemoteShell> shell, connection(destination_of(host)));
-  return shell;
+  const Destination destination = destination_of(host);
+  if (run_->client.multiplexing) return connection(destination);
+  DEPLOYCTL_CHECK(check_destination(destination));
+  const std::scoped_lock lock(mutex_);
+  std::shared_ptr<SingleShell>& known = single_shells_[destination.text()];
+  if (!known) known = std::make_shared<SingleShell>(*run_, destination);
+  return known;
 }
 
 Result<std::shared_ptr<Connection>> Connections::connection(const Destination& destination) {

@@ -8,6 +8,7 @@
 
 #include "ssh/routes.hpp"
 #include "ssh/run_context.hpp"
+#include "ssh/single_shell.hpp"
 #include "ssh/ssh_hosts.hpp"
 
 namespace deployctl::ssh {
@@ -31,6 +32,7 @@ private:
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Connection>>
       connections_; // by destination; ended before the jump hosts
+  std::map<std::string, std::shared_ptr<SingleShell>> single_shells_; // the same without multiplexing
 };
 
 } // namespace deployctl::ssh

@@ -71,11 +71,12 @@ std::optional<std::string_view> behind(std::string_view line, std::string_view p
   return trim(line.substr(found + prefix.size()));
 }
 
-// Without the lines about single channels: "channel 2: open failed: connect failed: Connection refused".
+// Without debug lines and those about single channels: "channel 2: open failed: connect failed: Connection
+// refused".
 std::string of_the_connection(std::string_view log) {
   std::string own;
   for (const std::string_view line : split(log, '\n'))
-    if (!line.starts_with("channel ")) own.append(line).push_back('\n');
+    if (!line.starts_with("channel ") && !line.starts_with("debug")) own.append(line).push_back('\n');
   return own;
 }
 
@@ -132,19 +133,35 @@ Error changed_key_error(const ChangedKey& key, const std::string& host,
           .evidence = {}};
 }
 
-Error cause_in(std::string_view log, const std::string& host) {
-  Error error{.cause = Cause::network, .message = fmt::format("{}: the SSH connection failed", host)};
-  error.evidence = last_lines(log, evidence_lines);
+bool tells_command_end(std::string_view log) {
+  return log.find(" rtype exit-") != std::string_view::npos; // exit-status or exit-signal
+}
+
+std::optional<Error> find_cause(std::string_view log, const std::string& host) {
   const std::string own = of_the_connection(log);
   for (const Sentence& sentence : sentences) {
     if (own.find(sentence.in_log) == std::string::npos) continue;
-    error.cause = sentence.cause;
-    error.message = fmt::format("{}: {}", host, sentence.message);
-    error.help = replace_all(sentence.help, "HOST", host);
-    error.retryable = sentence.before_authentication;
-    return error;
+    return Error{.cause = sentence.cause,
+                 .message = fmt::format("{}: {}", host, sentence.message),
+                 .help = replace_all(sentence.help, "HOST", host),
+                 .evidence = last_lines(own, evidence_lines),
+                 .retryable = sentence.before_authentication};
   }
-  return error;
+  return std::nullopt;
+}
+
+Error cause_in(std::string_view log, const std::string& host) {
+  if (auto known = find_cause(log, host)) return *std::move(known);
+  return {.cause = Cause::network,
+          .message = fmt::format("{}: the SSH connection failed", host),
+          .evidence = last_lines(of_the_connection(log), evidence_lines)};
+}
+
+Error cause_of_loss(std::string_view log, const std::string& host) {
+  if (auto known = find_cause(log, host)) return *std::move(known);
+  return {.cause = Cause::network,
+          .message = fmt::format("{}: the server closed the connection", host),
+          .evidence = {}};
 }
 
 } // namespace deployctl::ssh

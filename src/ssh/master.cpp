@@ -76,7 +76,8 @@ Error Master::cause_of_end() {
     error.message = request_.destination.host + ": its jump host was lost: " + error.message;
     return error;
   }
-  return cause_in_log(request_.paths.log, request_.destination.host);
+  const std::string log = os::read_file(request_.paths.log, longest_log).value_or("");
+  return cause_of_loss(log, request_.destination.host);
 }
 
 Master::~Master() {

@@ -8,8 +8,9 @@
 namespace deployctl::ssh {
 namespace {
 
-std::string address_of(const Settings& settings) {
-  return fmt::format("{}:{}", settings.hostname, settings.port);
+// The same address behind another jump host is another place.
+std::string address_of(const Settings& settings, const std::string& jump) {
+  return fmt::format("{}:{}{}{}", settings.hostname, settings.port, jump.empty() ? "" : " via ", jump);
 }
 
 } // namespace
@@ -41,7 +42,7 @@ Result<Settings> Routes::settings_of(const Destination& destination, std::stop_t
 Result<Way> Routes::way_to(const Destination& destination, std::stop_token stop) {
   DEPLOYCTL_TRY(const Settings settings, settings_of(destination, stop));
   DEPLOYCTL_TRY(Jump last, through(settings.jumps, 1, stop));
-  return Way{.address = address_of(settings), .jump = std::move(last.connection)};
+  return Way{.address = address_of(settings, last.identity), .jump = std::move(last.connection)};
 }
 
 Result<Routes::Jump> Routes::through(const std::vector<Destination>& jumps, int depth, std::stop_token stop) {
@@ -62,9 +63,8 @@ Result<Routes::Jump> Routes::jump_at(const Destination& host, const Jump& before
   if (!previous.connection) {
     DEPLOYCTL_TRY(previous, through(settings.jumps, depth + 1, stop));
   }
-  Way way{.address = address_of(settings), .jump = previous.connection};
-  Jump jump{.connection = {},
-            .identity = fmt::format("{}@{} via {}", settings.user, way.address, previous.identity)};
+  Way way{.address = address_of(settings, previous.identity), .jump = previous.connection};
+  Jump jump{.connection = {}, .identity = fmt::format("{}@{}", settings.user, way.address)};
   const std::scoped_lock lock(mutex_);
   std::shared_ptr<Connection>& known = jumps_[jump.identity];
   if (!known)

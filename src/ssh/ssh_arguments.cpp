@@ -12,11 +12,10 @@ namespace deployctl::ssh {
 namespace {
 
 // The first value that ssh meets counts, so these win over the user's options and every configuration file.
-constexpr std::array<std::string_view, 10> fixed_options{
+constexpr std::array<std::string_view, 9> fixed_options{
     "ServerAliveCountMax=3", "TCPKeepAlive=yes", "ConnectionAttempts=1",
     "ForwardAgent=no",       "ForwardX11=no",    "Tunnel=no",
     "RemoteCommand=none",    "RequestTTY=no",    "EscapeChar=none",
-    "LogLevel=INFO", // the causes of a failure are read from the log
 };
 
 void add_option(std::vector<std::string>& argv, std::string option) {
@@ -29,10 +28,12 @@ long seconds_of(Milliseconds duration) {
 }
 
 // Program, options of every connection, user and port.
-std::vector<std::string> common_part(const Client& client, const Destination& destination) {
+std::vector<std::string> common_part(const Client& client, const Destination& destination,
+                                     std::string_view log_level = "INFO") {
   std::vector<std::string> argv{client.program};
   if (!client.config_file.empty()) argv.insert(argv.end(), {"-F", client.config_file});
   for (const std::string_view option : fixed_options) add_option(argv, std::string(option));
+  add_option(argv, fmt::format("LogLevel={}", log_level)); // causes are read from the log
   add_option(argv, client.may_prompt ? "BatchMode=no" : "BatchMode=yes");
   add_option(argv, "NumberOfPasswordPrompts=1");
   add_option(argv, fmt::format("ConnectTimeout={}", seconds_of(client.connect_timeout)));
@@ -98,7 +99,8 @@ std::vector<std::string> master_arguments(const Client& client, const Destinatio
 
 std::vector<std::string> command_arguments(const Client& client, const Destination& destination,
                                            const std::string& log, const std::string& command_line) {
-  std::vector<std::string> argv = common_part(client, destination);
+  // From this level on the log tells that the server reported the command's end.
+  std::vector<std::string> argv = common_part(client, destination, "DEBUG1");
   add_option(argv, "ClearAllForwardings=yes");
   argv.insert(argv.end(), {"-T", "-S", "none", "-E", log, "--", destination.host, command_line});
   return argv;

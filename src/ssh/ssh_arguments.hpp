@@ -20,6 +20,7 @@ struct Client {
   Milliseconds connect_timeout{10'000};
   Milliseconds keepalive{5'000}; // a host that is silent for three of them is lost
   NewHosts new_hosts = NewHosts::refuse;
+  bool multiplexing = true;         // false: one ssh for each command
   bool may_prompt = false;          // somebody can touch a hardware key
   std::vector<std::string> options; // "Name=value", the user's own; ours win
 };

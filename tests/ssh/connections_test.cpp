@@ -87,7 +87,7 @@ TEST_CASE("ssh: a host that is lost during a command is told so, and reached aga
   const auto end = (*session)->wait({});
   REQUIRE(end);
   CHECK(end->how == SessionEnd::How::lost);
-  CHECK(end->cause.find(server.address() + ": ") == 0);
+  CHECK(end->cause.find(server.address() + ": ") == 0); // closed or broken, as ssh came to see it
 
   CHECK(run(*shell, "echo back")->out == "back\n");
   CHECK(server.logins() == 2);
