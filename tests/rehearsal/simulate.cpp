@@ -1,5 +1,5 @@
 // Plays seeds of the simulator and says what was found.
-//   simulate FIRST COUNT [BUG] [--trace] [--json] [--coverage]
+//   simulate FIRST COUNT [BUG] [--aimed] [--trace] [--json] [--coverage]
 // A seed that breaks an invariant is made smaller and told. Exit 1 when one did.
 #include <chrono>
 #include <cstdio>
@@ -37,10 +37,16 @@ void tell(const Simulator& simulator, const Scenario& scenario, bool traced) {
     fmt::print("  -> {}: {}\n", to_text(each.check), each.detail);
 }
 
-Totals play(const Simulator& simulator, std::uint64_t first, std::uint64_t count, bool told, bool traced) {
-  Totals totals{.seeds = count};
-  for (std::uint64_t seed = first; seed < first + count; ++seed) {
-    const Scenario scenario = make_scenario(seed);
+struct Seeds {
+  std::uint64_t first = 1;
+  std::uint64_t count = 0;
+  bool aimed = false;
+};
+
+Totals play(const Simulator& simulator, const Seeds& seeds_of, bool told, bool traced) {
+  Totals totals{.seeds = seeds_of.count};
+  for (std::uint64_t seed = seeds_of.first; seed < seeds_of.first + seeds_of.count; ++seed) {
+    const Scenario scenario = seeds_of.aimed ? aimed_scenario(seed) : make_scenario(seed);
     const Played played = simulator.play(scenario);
     totals.points += played.points;
     totals.commands += played.commands;
@@ -102,7 +108,7 @@ void print_text(const Totals& totals, double seconds, bool with_coverage) {
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   if (arguments.size() < 2) {
-    fmt::print(stderr, "usage: simulate FIRST COUNT [BUG] [--trace] [--json] [--coverage]\n");
+    fmt::print(stderr, "usage: simulate FIRST COUNT [BUG] [--aimed] [--trace] [--json] [--coverage]\n");
     return 3;
   }
   const std::set<std::string> options(arguments.begin() + 2, arguments.end());
@@ -112,8 +118,8 @@ int main(int argc, char** argv) {
   const bool json = options.count("--json") != 0;
   const Simulator simulator(bug);
   const auto began = std::chrono::steady_clock::now();
-  const Totals totals = play(simulator, std::stoull(arguments[0]), std::stoull(arguments[1]), !json,
-                             options.count("--trace") != 0);
+  const Seeds seeds{std::stoull(arguments[0]), std::stoull(arguments[1]), options.count("--aimed") != 0};
+  const Totals totals = play(simulator, seeds, !json, options.count("--trace") != 0);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   if (json)
     print_json(totals, took.count());

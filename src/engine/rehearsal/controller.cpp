@@ -17,6 +17,7 @@ void Controller::later(Milliseconds delay, std::function<void()> what) {
     const Milliseconds now = scene_.timeline.now();
     scene_.world.move_to(now);
     scene_.faults.next_point();
+    scene_.faults.stand_behind(last_record_);
     scene_.at_point(*this);
     if (!alive_) return;
     if (now < still_until_) return later(still_until_ - now, what);
@@ -79,6 +80,7 @@ Status Controller::append(const std::vector<state::Record>& records, std::size_t
   if (!alive_) return fail(Cause::cancelled, "dead");
   if (broken_) return fail(*broken_);
   last_record_ = records.front().type;
+  scene_.faults.stand_behind(last_record_);
   last_class_ = crash_class;
   StoredJournal& journal = scene_.store.journals[run_];
   if (journal.epoch > epoch_ && scene_.bug != Bug::epoch_unchecked) {

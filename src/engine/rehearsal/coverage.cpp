@@ -12,7 +12,7 @@ constexpr std::array<std::string_view, Coverage::classes> class_names = {"observ
                                                                          "marked",  "opaque",      "run"};
 constexpr std::string_view letters = "odkmxr";
 
-// What cannot happen, and why. Empty faults or classes: all of them.
+// What cannot happen, and why. Empty records, faults or classes: all of them.
 struct Argued {
   std::string_view record;
   std::string_view faults;
@@ -21,6 +21,10 @@ struct Argued {
 };
 
 constexpr std::array argued_table = {
+    Argued{"", " slow lost twice refused failed unready gate frozen unapproved ", "r",
+           "a fault of a stage or a step has that one's class"},
+    Argued{"", " twice ", "x", "what cannot be found again is not sent again by any transport"},
+    Argued{"", " unready ", "ox", "only resources are waited for"},
     Argued{"header", "", "odkmx", "no stage has begun"},
     Argued{"header", " slow lost twice refused failed unready gate frozen unapproved disk ", "",
            "no stage has begun; the header is one write with run_begin"},
@@ -53,7 +57,7 @@ constexpr std::array argued_table = {
 const Argued* argued(const state::RecordTypeInfo& record, const FaultInfo& fault, std::size_t crash_class) {
   const std::string name = fmt::format(" {} ", fault.name);
   const auto fits = [&](const Argued& each) {
-    return each.record == record.name &&
+    return (each.record.empty() || each.record == record.name) &&
            (each.faults.empty() || each.faults.find(name) != std::string_view::npos) &&
            (each.classes.empty() || each.classes.find(letters[crash_class]) != std::string_view::npos);
   };
@@ -92,7 +96,8 @@ std::string Coverage::text() const {
   }
   out += "\n\no observe, d declarative, k keyed, m marked, x opaque, r the run; - impossible:\n";
   for (const Argued& each : argued_table)
-    out += fmt::format("  {}{}{}: {}\n", each.record, each.faults.empty() ? "" : " x", each.faults, each.why);
+    out += fmt::format("  {}{}{}: {}\n", each.record.empty() ? "any" : each.record,
+                       each.faults.empty() ? "" : " x", each.faults, each.why);
   return out;
 }
 

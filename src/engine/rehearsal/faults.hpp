@@ -4,9 +4,12 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "state/journal_format.hpp"
 
 namespace deployctl::engine::rehearsal {
 
@@ -64,7 +67,8 @@ std::string_view to_text(FaultKind kind);
 
 struct Fault {
   FaultKind kind = FaultKind::crash;
-  std::size_t from = 0; // the first point at which it may strike
+  std::size_t from = 0;                    // the first point at which it may strike
+  std::optional<state::RecordType> behind; // only where this is the record that was written or read last
 };
 
 // Which faults have struck. A point is one step of one controller: every write, request and answer is one.
@@ -73,6 +77,8 @@ public:
   explicit FaultPlan(std::vector<Fault> faults) : faults_(std::move(faults)) {}
 
   void next_point() { ++points_; }
+  // The last record of whoever is at this point.
+  void stand_behind(state::RecordType record) { record_ = record; }
   [[nodiscard]] std::size_t points() const { return points_; }
   // Whether a fault of this kind strikes here; it is spent then.
   bool strikes(FaultKind kind);
@@ -82,6 +88,7 @@ public:
 private:
   std::vector<Fault> faults_;
   std::size_t points_ = 0;
+  state::RecordType record_ = state::RecordType::header;
 };
 
 } // namespace deployctl::engine::rehearsal

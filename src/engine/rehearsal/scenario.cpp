@@ -134,6 +134,20 @@ std::size_t some_point(const std::vector<Fault>& before, Dice& dice) {
   return static_cast<std::size_t>(dice.below(first_run));
 }
 
+// Records that only something unusual brings about, and what does.
+struct Provoked {
+  state::RecordType record;
+  FaultKind by;
+};
+constexpr std::array provoked_table = {
+    Provoked{state::RecordType::decision, FaultKind::not_approved},
+    Provoked{state::RecordType::signal, FaultKind::wind_down},
+    Provoked{state::RecordType::lease_lost, FaultKind::pause},
+    Provoked{state::RecordType::compensate_begin, FaultKind::failed_behind},
+    Provoked{state::RecordType::compensate_end, FaultKind::failed_behind},
+    Provoked{state::RecordType::compensate_end, FaultKind::gate_failed},
+};
+
 } // namespace
 
 Scenario make_scenario(std::uint64_t seed) {
@@ -145,6 +159,18 @@ Scenario make_scenario(std::uint64_t seed) {
   const int faults = dice.below(5);
   for (int i = 0; i < faults; ++i)
     scenario.faults.push_back({dice.pick(fault_table).kind, some_point(scenario.faults, dice)});
+  return scenario;
+}
+
+Scenario aimed_scenario(std::uint64_t seed) {
+  Scenario scenario = make_scenario(seed);
+  Dice dice(seed * 0x9e3779b97f4a7c15U + 3);
+  const state::RecordType record = dice.pick(state::record_types).type;
+  scenario.faults.clear();
+  for (const Provoked& row : provoked_table)
+    if (row.record == record)
+      scenario.faults.push_back({.kind = row.by, .from = static_cast<std::size_t>(dice.below(60))});
+  scenario.faults.push_back({.kind = dice.pick(fault_table).kind, .behind = record});
   return scenario;
 }
 
@@ -164,7 +190,9 @@ std::vector<std::string> describe(const Scenario& scenario) {
                                 step.outgrows ? ", outgrows its plan" : ""));
   }
   for (const Fault& fault : scenario.faults)
-    lines.push_back(fmt::format("fault: {} from point {}", to_text(fault.kind), fault.from));
+    lines.push_back(fmt::format(
+        "fault: {} from point {}{}", to_text(fault.kind), fault.from,
+        fault.behind ? fmt::format(" behind {}", state::find_record_type(*fault.behind)->name) : ""));
   return lines;
 }
 

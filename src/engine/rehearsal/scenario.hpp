@@ -45,6 +45,8 @@ struct Scenario {
 };
 
 Scenario make_scenario(std::uint64_t seed);
+// The same with faults that wait for a certain record, for the rare cells of the coverage table.
+Scenario aimed_scenario(std::uint64_t seed);
 // For people: one line a step, one a fault.
 std::vector<std::string> describe(const Scenario& scenario);
 
