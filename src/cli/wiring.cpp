@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "base/crypto.hpp"
 #include "base/time.hpp"
 #include "cli/endings.hpp"
 #include "cli/plan_subject.hpp"
@@ -67,12 +68,12 @@ Status Wiring::open_records(const std::string& stack) {
 Status Wiring::open_machine(const std::string& stack) {
   variables_.insert(invocation_.environment.begin(), invocation_.environment.end());
   processes_.emplace(invocation_.clock, tree_.directory, invocation_.environment);
-  hosts_.emplace(invocation_.clock, invocation_.environment);
   http_.emplace(net::HttpSettings{.user_agent = "deployctl/" DEPLOYCTL_VERSION,
                                   .proxies = net::proxies_from(invocation_.environment)});
   files_.emplace(tree_.directory, state_->blobs());
   DEPLOYCTL_TRY(const state::StackState opened, state_->stack(stack));
   DEPLOYCTL_TRY(Secret key, opened.key());
+  hosts_.emplace(invocation_.clock, invocation_.random, invocation_.environment, fence(opened, key));
   std::vector<secrets::Declaration> declarations;
   for (const config::SecretDeclaration& secret : loaded_.pipeline.secrets)
     declarations.push_back({.name = secret.name, .reference = secret.reference});
@@ -85,6 +86,17 @@ Status Wiring::open_machine(const std::string& stack) {
           .directory = project_.directory},
       invocation_.redactions, std::move(key));
   return {};
+}
+
+// Named by the stack's key, which copies of these records have and other records of a stack of that name do
+// not: only those count the epoch together.
+ssh::CurrentFence Wiring::fence(const state::StackState& stack, const Secret& key) const {
+  const std::string name = hmac_sha256(key, "fence of hosts").hex().substr(0, 32);
+  return [name, run = run_id_, cell = stack.cell()]() -> std::optional<ssh::Fence> {
+    const Result<state::VersionedCell> now = cell.read();
+    if (!now || !now->cell.holder || now->cell.holder->run != run) return std::nullopt;
+    return ssh::Fence{.name = name, .epoch = now->cell.epoch, .run = run};
+  };
 }
 
 Status Wiring::open_source() {

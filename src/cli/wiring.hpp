@@ -13,10 +13,10 @@
 #include "cli/invocation.hpp"
 #include "cli/loading.hpp"
 #include "cli/project_files.hpp"
+#include "cli/run_hosts.hpp"
 #include "engine/engine.hpp"
 #include "engine/file_inputs.hpp"
 #include "net/http.hpp"
-#include "os/local_host.hpp"
 #include "os/processes.hpp"
 #include "secrets/resolver.hpp"
 #include "state/history.hpp"
@@ -55,6 +55,7 @@ private:
   Status open_events();
   Status open_records(const std::string& stack);
   Status open_machine(const std::string& stack);
+  [[nodiscard]] ssh::CurrentFence fence(const state::StackState& stack, const Secret& key) const;
   Status open_source();
   Status describe_sources(vcs::Repository& repository);
   void wire();
@@ -71,7 +72,7 @@ private:
   Loaded loaded_;
   std::map<std::string, std::string, std::less<>> variables_;
   std::optional<os::LocalProcesses> processes_;
-  std::optional<os::LocalHosts> hosts_;
+  std::optional<RunHosts> hosts_;
   std::optional<net::CurlHttp> http_;
   std::optional<ProjectFiles> files_;
   std::optional<secrets::Resolver> resolver_;

@@ -15,8 +15,7 @@ constexpr std::array<std::string_view, 10> passed_on = {
 
 Status require_local(const Host& host) {
   if (host.is_local()) return {};
-  return fail(Cause::config, fmt::format("the host '{}' is not this machine", host.name),
-              "hosts over ssh are not in this version; write `local`");
+  return fail(Cause::internal, fmt::format("the host '{}' is not this machine", host.name));
 }
 
 } // namespace

@@ -1,5 +1,5 @@
-// The port Hosts for the host "local": commands by /bin/sh, files written in place. Other hosts are an error
-// here; a router in front of it adds SSH.
+// The port Hosts for the host "local": commands by /bin/sh, files written in place. Other hosts are a
+// bug here: ssh/ssh_hosts.hpp is for them.
 #pragma once
 
 #include <deployctl/ports/clock.hpp>

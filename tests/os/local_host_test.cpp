@@ -71,7 +71,7 @@ TEST_CASE_METHOD(Fixture, "local host: other hosts are an error") {
   const Host other{.name = "web-1", .address = "web-1.example.com"};
   const auto run = hosts.run(other, {.script = "true"}, {});
   REQUIRE_FALSE(run);
-  CHECK(run.error().help == "hosts over ssh are not in this version; write `local`");
+  CHECK(run.error().message == "the host 'web-1' is not this machine");
   CHECK_FALSE(hosts.transfer(other, {.destination = scratch.path("x")}, {}));
 }
 

@@ -1,0 +1,127 @@
+"""Releases over real sshd: host by host, taken back everywhere when one host fails, and nothing touched when one is down."""
+
+import re
+import signal
+import subprocess
+import unittest
+
+from quickstart_world import need
+from ssh_world import SshWorld, need_root, wait_for
+
+LOAD_SECONDS = 8
+
+
+class Load:
+    """wrk against every host at once; requests and what was not a 200."""
+
+    def __init__(self, hosts):
+        self.processes = [subprocess.Popen(["wrk", "-t", "1", "-c", "4", "-d", f"{LOAD_SECONDS}s",
+                                            f"http://{host.address}:{host.world.service_port}/"], stdout=subprocess.PIPE, text=True)
+                          for host in hosts]
+
+    def finish(self):
+        requests = bad = 0
+        for process in self.processes:
+            text, _ = process.communicate(timeout=120)
+            requests += int(re.search(r"(\d+) requests in", text).group(1))
+            non_200 = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
+            errors = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", text)
+            bad += int(non_200.group(1)) if non_200 else 0
+            bad += sum(int(number) for number in errors.groups()) if errors else 0
+        return requests, bad
+
+
+class HostsOverSsh(unittest.TestCase):
+    def setUp(self):
+        self.world = self.enterContext(SshWorld())
+        self.world.commit("v1")
+        self.world.expect(0, "apply", "production", "--yes")
+        self.assertEqual(self.world.versions(), ["v1"] * 3)
+
+    def tearDown(self):
+        self.assertEqual(self.world.leftovers(), {})
+
+    def test_an_update_in_batches_of_one_loses_no_request(self):
+        self.world.commit("v2")
+        before = [host.logins() for host in self.world.hosts]
+        load = Load(self.world.hosts)
+        self.world.expect(0, "apply", "production", "--yes")
+        self.assertEqual(self.world.versions(), ["v2"] * 3)
+        self.assertEqual([host.logins() - n for host, n in zip(self.world.hosts, before)], [1, 1, 1])
+        requests, bad = load.finish()
+        print(f"{requests} requests to three hosts, {bad} other than 200, one login a host")
+        self.assertEqual(bad, 0)
+        nothing = self.world.expect(0, "apply", "production", "--yes")
+        self.assertIn("nothing was changed", nothing.stdout + nothing.stderr)
+
+    def test_a_version_that_fails_on_one_host_goes_back_everywhere(self):
+        self.world.hosts[1].write("sick-v3", "")
+        self.world.commit("v3")
+        failed = self.world.expect(8, "apply", "production", "--yes")
+        self.assertIn(self.world.hosts[1].address, failed.stderr)
+        self.assertEqual(self.world.versions(), ["v1"] * 3)
+        self.world.commit("v4")
+        self.world.expect(0, "apply", "production", "--yes")
+        self.world.expect(0, "rollback", "production", "--to", "v1", "--yes")
+        self.assertEqual(self.world.versions(), ["v1"] * 3)
+
+    def test_one_host_that_is_down_leaves_all_untouched(self):
+        down = self.world.hosts[2]
+        live = [host.live() for host in self.world.hosts[:2]]
+        down.stop()
+        self.world.commit("v2")
+        refused = self.world.expect(1, "apply", "production", "--yes")
+        self.assertIn(down.address, refused.stderr + refused.stdout)
+        self.assertEqual([host.live() for host in self.world.hosts[:2]], live)
+        self.assertEqual(self.world.versions(), ["v1", "v1", None])
+
+    def test_a_killed_controller_leaves_nothing_running_and_the_next_apply_finishes(self):
+        self.world.commit("v2")
+        for delay in (0.3, 0.9, 1.6):
+            controller = subprocess.Popen(self.world.command("apply", "production", "--yes"), env=self.world.environment,
+                                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            try:
+                controller.wait(delay)
+            except subprocess.TimeoutExpired:
+                self.world.end_controller(controller, signal.SIGKILL)
+            wait_for("nothing is left", lambda: not self.world.leftovers())
+        self.world.expect(0, "apply", "production", "--yes")
+        self.assertEqual(self.world.versions(), ["v2"] * 3)
+
+
+class DetachedOverSsh(unittest.TestCase):
+    MORE = """\
+  migrate:
+    uses: host.run
+    needs: [web]
+    with:
+      hosts: web
+      on: first
+      on_disconnect: detach
+      script: |
+        echo run >>"$HOME/runs"
+        echo begun >"$HOME/begun"
+        read line <"$HOME/go"
+"""
+
+    def test_a_migration_survives_the_controller_and_runs_once(self):
+        world = self.enterContext(SshWorld(count=1, more=self.MORE))
+        host, = world.hosts
+        home = f"{world.root}/home"
+        host.inside("mkfifo", f"{home}/begun", f"{home}/go")
+        world.commit("v1")
+        controller = subprocess.Popen(world.command("apply", "production", "--yes"), env=world.environment,
+                                      stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        host.inside("sh", "-c", f"read line <{home}/begun")
+        world.end_controller(controller, signal.SIGKILL)
+        follower = subprocess.Popen(["nsenter", "-t", str(host.sshd.pid), "-m", "sh", "-c", f"echo go >{home}/go"])
+        world.expect(0, "apply", "production", "--yes")
+        follower.wait(20)
+        self.assertEqual(host.inside("cat", f"{home}/runs"), "run\n")
+        wait_for("nothing is left", lambda: not world.leftovers())
+
+
+if __name__ == "__main__":
+    need("git", "wrk")
+    need_root()
+    unittest.main(verbosity=2)

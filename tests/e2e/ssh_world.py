@@ -1,0 +1,249 @@
+"""Hosts that are real sshd processes, each with a disk, a home and a service of its own, on loopback addresses.
+
+Every host sees ROOT as an empty disk of its own (a mount namespace with a tmpfs), so one pipeline fits them all. Needs
+root. What is started here is ended here, by its number.
+"""
+
+import contextlib
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+from quickstart_world import EXAMPLE, MISSING_PARTS, free_port, need
+
+WAIT = 20  # seconds for anything to come up
+
+PIPELINE = """\
+version: 1
+project: fleet
+environments:
+  production:
+    hosts: { web: [%(hosts)s] }
+steps:
+  web:
+    uses: host.release
+    with:
+      path: %(root)s/web
+      source: app
+      preflight: [python3, server.py, --check]
+      reload: [python3, %(root)s/supervisor.py, reload, %(root)s/web]
+      health:
+        http: ":%(port)s/healthz"
+        status: 200
+        json: { pointer: /version, equals: "${release.version}" }
+        within: 3s
+      keep: 3
+    strategy: { rolling: { batch: 1 } }
+%(more)s"""
+
+
+def need_root():
+    need("sshd", "ssh", "ssh-keygen", "unshare", "nsenter", "setsid")
+    if os.geteuid() != 0 or subprocess.run(["unshare", "-m", "true"], check=False).returncode:
+        print("SKIPPED: mount namespaces need root")
+        sys.exit(MISSING_PARTS)
+
+
+def wait_for(what, condition):
+    end = time.monotonic() + WAIT
+    while not condition():
+        assert time.monotonic() < end, f"{what} within {WAIT} s"
+        time.sleep(0.05)
+
+
+class SshHost:
+    def __init__(self, world, address):
+        self.world = world
+        self.address = address
+        self.folder = world.folder / address
+        self.folder.mkdir()
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(self.folder / "key")], check=True)
+        (self.folder / "sshd_config").write_text(
+            f"ListenAddress {address}:{world.ssh_port}\nHostKey {self.folder}/key\nPidFile none\nUsePAM no\n"
+            f"AuthorizedKeysFile {world.folder}/user.pub\nStrictModes no\nPasswordAuthentication no\n"
+            f"PermitRootLogin yes\nSetEnv HOME={world.root}/home XDG_RUNTIME_DIR={world.root}/home\n"
+            f"Subsystem sftp internal-sftp\nLogLevel VERBOSE\n")
+        self.sshd = self.service = None
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def start(self):
+        script = 'mount -t tmpfs none "$1" && mkdir "$1/home" "$1/web" && exec "$2" -D -f "$3" -E "$4"'
+        self.sshd = subprocess.Popen(["unshare", "-m", "sh", "-c", script, "sh", str(self.world.root),
+                                      shutil.which("sshd"), str(self.folder / "sshd_config"),
+                                      str(self.folder / "sshd.log")])
+        wait_for(f"sshd on {self.address}", lambda: "listening" in self.log())
+        text = (EXAMPLE / "supervisor.py").read_text()
+        assert '("127.0.0.1", port)' in text
+        self.write("supervisor.py", text.replace('("127.0.0.1", port)', f'("{self.address}", port)'))
+        self.service = subprocess.Popen(
+            ["nsenter", "-t", str(self.sshd.pid), "-m", sys.executable, f"{self.world.root}/supervisor.py", "run",
+             f"{self.world.root}/web", str(self.world.service_port)], stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, text=True)
+        assert self.service.stdout.readline().strip() == "ready"
+
+    def stop(self):
+        for process in (self.service, self.sshd):
+            if process and process.poll() is None:
+                inside = self.pids() if process is self.sshd else []
+                process.terminate()
+                process.wait(WAIT)
+                for pid in inside:  # what the service or a test left in this namespace
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+        if self.service:
+            self.service.stdout.close()
+        self.sshd = self.service = None
+
+    def log(self):
+        path = self.folder / "sshd.log"
+        return path.read_text() if path.exists() else ""
+
+    def logins(self):
+        return self.log().count("Accepted publickey")
+
+    def inside(self, *words, **options):
+        """A program in this host's view of the disk."""
+        return subprocess.run(["nsenter", "-t", str(self.sshd.pid), "-m", *words], capture_output=True, text=True,
+                              timeout=WAIT, check=True, **options).stdout
+
+    def write(self, name, text):
+        self.inside("tee", f"{self.world.root}/{name}", input=text)
+
+    def version(self):
+        with urllib.request.urlopen(f"http://{self.address}:{self.world.service_port}/", timeout=10) as response:
+            return json.load(response)["version"]
+
+    def live(self):
+        return self.inside("sh", "-c", f'readlink "{self.world.root}/web/current" || :').strip()
+
+    def pids(self):
+        """Everything that sees this host's disk, apart from its sshd."""
+        mine = os.readlink(f"/proc/{self.sshd.pid}/ns/mnt")
+        found = []
+        for path in pathlib.Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if os.readlink(path / "ns" / "mnt") == mine and int(path.name) != self.sshd.pid:
+                    found.append(int(path.name))
+        return found
+
+    def processes(self):
+        """Command lines of what commands left on this host."""
+        found = []
+        for pid in self.pids():
+            with contextlib.suppress(OSError):
+                words = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                found.append(words.strip())
+        return [words for words in found if words and "sshd" not in words and "supervisor.py run" not in words
+                and not words.endswith(" server.py")]
+
+
+class SshWorld:
+    def __init__(self, count=3, more=""):
+        self.binary = os.environ["DEPLOYCTL"]
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="deployctl-ssh-"))
+        self.root = self.folder / "disk"
+        self.project = self.folder / "project"
+        self.root.mkdir()
+        self.project.mkdir()
+        pathlib.Path("/run/sshd").mkdir(exist_ok=True)
+        self.ssh_port = free_port()
+        self.service_port = free_port()
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(self.folder / "user")], check=True)
+        self.hosts = []
+        try:
+            for number in range(1, count + 1):
+                self.hosts.append(SshHost(self, f"127.0.77.{number}"))
+        except BaseException:
+            self.__exit__()
+            raise
+        self.write_client()
+        self.environment = {"PATH": f"{self.folder}/bin:{os.environ['PATH']}", "HOME": str(self.folder),
+                            "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null"}
+        self.write_project(more)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for host in self.hosts:
+            host.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def write_client(self):
+        """ssh reads its user's real home, so the configuration comes by a program in front of it."""
+        known = "".join(f"[{host.address}]:{self.ssh_port} {(host.folder / 'key.pub').read_text()}"
+                        for host in self.hosts)
+        (self.folder / "known_hosts").write_text(known)
+        (self.folder / "ssh_config").write_text(
+            f"Host *\n  Port {self.ssh_port}\n  User root\n  IdentityFile {self.folder}/user\n  IdentitiesOnly yes\n"
+            f"  UserKnownHostsFile {self.folder}/known_hosts\n  GlobalKnownHostsFile /dev/null\n"
+            f"  KexAlgorithms curve25519-sha256\n")
+        wrapper = self.folder / "bin" / "ssh"
+        wrapper.parent.mkdir()
+        wrapper.write_text(f'#!/bin/sh\nexec {shutil.which("ssh")} -F {self.folder}/ssh_config "$@"\n')
+        wrapper.chmod(0o755)
+
+    def write_project(self, more):
+        shutil.copytree(EXAMPLE / "app", self.project / "app")
+        server = self.project / "app" / "server.py"
+        text = server.read_text()
+        assert 'healthy = "greeting" in SETTINGS' in text
+        server.write_text(text.replace(
+            'healthy = "greeting" in SETTINGS',
+            f'healthy = not pathlib.Path("{self.root}/sick-" + SETTINGS["version"]).exists()'))
+        (self.project / "deploy.yaml").write_text(PIPELINE % {
+            "hosts": ", ".join(host.address for host in self.hosts), "root": self.root, "port": self.service_port,
+            "more": more})
+        self.git("init", "-q", "-b", "main")
+
+    def git(self, *words):
+        subprocess.run(["git", "-C", str(self.project), "-c", "user.name=you", "-c", "user.email=you@example.com",
+                        *words], check=True, env=self.environment, stdout=subprocess.DEVNULL)
+
+    def commit(self, version):
+        (self.project / "app" / "settings.json").write_text(json.dumps({"version": version}) + "\n")
+        self.git("add", "-A")
+        self.git("commit", "-qm", f"Release {version}")
+        self.git("tag", version)
+
+    def command(self, *words):
+        return [self.binary, "-C", str(self.project), *words]
+
+    def deployctl(self, *words, timeout=180):
+        return subprocess.run(self.command(*words), capture_output=True, text=True, stdin=subprocess.DEVNULL,
+                              timeout=timeout, env=self.environment)
+
+    def expect(self, code, *words, **options):
+        result = self.deployctl(*words, **options)
+        assert result.returncode == code, (
+            f"deployctl {' '.join(words)}: expected exit {code}, got {result.returncode}\n"
+            f"--- stdout\n{result.stdout}\n--- stderr\n{result.stderr}")
+        return result
+
+    def versions(self):
+        found = []
+        for host in self.hosts:
+            try:
+                found.append(host.version())
+            except (urllib.error.URLError, OSError):
+                found.append(None)
+        return found
+
+    def leftovers(self):
+        return {host.address: left for host in self.hosts if host.sshd and (left := host.processes())}
+
+    def end_controller(self, process, number=signal.SIGKILL):
+        process.send_signal(number)
+        process.wait(WAIT)
