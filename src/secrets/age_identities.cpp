@@ -49,6 +49,18 @@ Status add_named_file(const Sources& sources, std::string_view name, AgeIdentiti
   return named(add_file(*path, sources, identities), fmt::format("'{}' ({})", *path, name));
 }
 
+// Run as exec:// runs one: no shell, with the usual variables only.
+Status add_from_command(const Sources& sources, const std::stop_token& stop, AgeIdentities& identities) {
+  constexpr std::string_view name = "SOPS_AGE_KEY_CMD";
+  const auto command = variable(sources, name);
+  if (!command) return {};
+  const auto reference = parse_secret_reference("exec://" + *command);
+  if (!reference) return named(fail(reference.error()), name);
+  auto keys = read_value(*reference, sources, stop);
+  if (!keys) return named(fail(std::move(keys).error()), name);
+  return named(add(*std::move(keys), identities), name);
+}
+
 // A file that may be missing.
 Status add_usual_file(const std::string& path, const Sources& sources, AgeIdentities& identities) {
   Status added = add_file(path, sources, identities);
@@ -66,12 +78,13 @@ void add_usual_ssh_keys(const Sources& sources, AgeIdentities& identities) {
 
 } // namespace
 
-Result<AgeIdentities> age_identities(const Sources& sources) {
+Result<AgeIdentities> age_identities(const Sources& sources, const std::stop_token& stop) {
   AgeIdentities identities;
   if (auto keys = variable(sources, "SOPS_AGE_KEY")) {
     DEPLOYCTL_CHECK(named(add(*std::move(keys), identities), "SOPS_AGE_KEY"));
   }
   DEPLOYCTL_CHECK(add_named_file(sources, "SOPS_AGE_KEY_FILE", identities));
+  DEPLOYCTL_CHECK(add_from_command(sources, stop, identities));
   DEPLOYCTL_CHECK(add_named_file(sources, "SOPS_AGE_SSH_PRIVATE_KEY_FILE", identities));
   const bool home = variable(sources, "HOME").has_value();
   const auto configuration = variable(sources, "XDG_CONFIG_HOME");

@@ -1,7 +1,9 @@
-// The identities of whoever runs this, from where SOPS looks for them: SOPS_AGE_KEY, SOPS_AGE_KEY_FILE,
-// sops/age/keys.txt below the user's configuration; SSH keys from SOPS_AGE_SSH_PRIVATE_KEY_FILE or ~/.ssh.
+// The identities of whoever runs this, from where SOPS looks for them: SOPS_AGE_KEY, SOPS_AGE_KEY_FILE, what
+// SOPS_AGE_KEY_CMD prints, sops/age/keys.txt below the user's configuration; SSH keys from
+// SOPS_AGE_SSH_PRIVATE_KEY_FILE or ~/.ssh.
 #pragma once
 
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,7 +21,7 @@ struct AgeIdentities {
 };
 
 // All that there are; none is no error. A place that is named and cannot be read, or holds no key, is one.
-Result<AgeIdentities> age_identities(const Sources& sources);
+Result<AgeIdentities> age_identities(const Sources& sources, const std::stop_token& stop);
 
 // For whoever has none that fits.
 inline constexpr std::string_view identity_help =

@@ -34,11 +34,12 @@ std::string way_out(const formats::SopsFile& file, const std::string& path) {
 
 } // namespace
 
-Result<std::string> read_sops_file(const SecretReference& reference, const Sources& sources) {
+Result<std::string> read_sops_file(const SecretReference& reference, const Sources& sources,
+                                   const std::stop_token& stop) {
   DEPLOYCTL_TRY(const std::string text, read_local(reference.source, sources));
   DEPLOYCTL_TRY(const formats::SopsFile file,
                 formats::parse_sops(text, formats::sops_format(reference.source)));
-  DEPLOYCTL_TRY(const AgeIdentities identities, age_identities(sources));
+  DEPLOYCTL_TRY(const AgeIdentities identities, age_identities(sources, stop));
   const auto data_key = formats::open_sops_data_key(file, identities.list);
   if (!data_key && data_key.error().cause == Cause::auth)
     return not_for_us(data_key.error(), identities, way_out(file, reference.source));
@@ -46,9 +47,10 @@ Result<std::string> read_sops_file(const SecretReference& reference, const Sourc
   return formats::open_sops_value(file, *data_key, reference.pointer);
 }
 
-Result<std::string> read_age_file(const SecretReference& reference, const Sources& sources) {
+Result<std::string> read_age_file(const SecretReference& reference, const Sources& sources,
+                                  const std::stop_token& stop) {
   DEPLOYCTL_TRY(const std::string file, read_local(reference.source, sources));
-  DEPLOYCTL_TRY(const AgeIdentities identities, age_identities(sources));
+  DEPLOYCTL_TRY(const AgeIdentities identities, age_identities(sources, stop));
   auto plain = formats::open_age(file, identities.list);
   if (!plain && plain.error().cause == Cause::auth)
     return not_for_us(std::move(plain).error(), identities, std::string(identity_help));

@@ -108,14 +108,9 @@ Result<std::string> read_exec(const SecretReference& reference, const Sources& s
   return select(reference, std::move(result.out));
 }
 
-Result<std::string> read_sops(const SecretReference& reference, const Sources& sources,
-                              const std::stop_token&) {
-  return read_sops_file(reference, sources);
-}
-
 Result<std::string> read_age(const SecretReference& reference, const Sources& sources,
-                             const std::stop_token&) {
-  DEPLOYCTL_TRY(std::string text, read_age_file(reference, sources));
+                             const std::stop_token& stop) {
+  DEPLOYCTL_TRY(std::string text, read_age_file(reference, sources, stop));
   return without_line_end(std::move(text));
 }
 
@@ -129,7 +124,7 @@ constexpr std::array<Reader, 6> readers = {{
     {"file", read_file},
     {"dotenv", read_dotenv},
     {"exec", read_exec},
-    {"sops", read_sops},
+    {"sops", read_sops_file},
     {"age", read_age},
 }};
 

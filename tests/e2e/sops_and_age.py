@@ -100,7 +100,7 @@ class Sops(World):
             return source.uniform(-1000, 1000)
         if kind == 2:
             return source.choice([True, False, None, ""])
-        return "text" + "".join(source.choices(LETTERS, k=source.randrange(30)))
+        return "text" + "".join(source.choices(LETTERS, k=source.choice([3, 30, 300])))
 
     def tree(self, source, depth):
         if depth == 0 or source.random() < 0.3:

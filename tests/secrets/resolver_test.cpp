@@ -116,6 +116,14 @@ TEST_CASE("secrets: values of files encrypted with SOPS and age, by the keys of 
   CHECK_THAT(none.message, Catch::EndsWith(", tried none"));
   CHECK_THAT(none.help, Catch::Contains("SOPS_AGE_KEY_FILE") && Catch::Contains("--add-age"));
 
+  bench.scratch.write("one.key", file("sops/one.key"));
+  bench.environment["SOPS_AGE_KEY_CMD"] = "cat 'one.key'";
+  CHECK(bench.resolves_to("sops://values.yaml#/db/password", "correct horse: \"battery\""));
+  bench.environment["SOPS_AGE_KEY_CMD"] = "cat missing.key";
+  CHECK_THAT(bench.error_of("sops://values.yaml#/db/password").message,
+             Catch::Contains("the identities in SOPS_AGE_KEY_CMD: 'cat' exited with 1"));
+  bench.environment.erase("SOPS_AGE_KEY_CMD");
+
   bench.environment["SOPS_AGE_KEY"] = file("sops/one.key");
   CHECK(bench.resolves_to("sops://values.yaml#/db/password", "correct horse: \"battery\""));
   CHECK(bench.resolves_to("sops://values.yaml#/hosts/1/token", "token-of-the-second"));
