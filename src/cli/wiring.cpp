@@ -83,7 +83,8 @@ Status Wiring::open_machine(const std::string& stack) {
           .environment = variables_,
           .read_file = [](const std::string& path, std::size_t limit) { return os::read_file(path, limit); },
           .processes = *processes_,
-          .directory = project_.directory},
+          .directory = project_.directory,
+          .identities = &identities_},
       invocation_.redactions, std::move(key));
   return {};
 }

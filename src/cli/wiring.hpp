@@ -18,6 +18,7 @@
 #include "engine/file_inputs.hpp"
 #include "net/http.hpp"
 #include "os/processes.hpp"
+#include "secrets/age_identities.hpp"
 #include "secrets/resolver.hpp"
 #include "state/history.hpp"
 #include "state/local_state.hpp"
@@ -75,6 +76,7 @@ private:
   std::optional<RunHosts> hosts_;
   std::optional<net::CurlHttp> http_;
   std::optional<ProjectFiles> files_;
+  secrets::AgeIdentityCache identities_;
   std::optional<secrets::Resolver> resolver_;
   std::optional<engine::LocalFiles> inputs_;
   std::mutex repository_mutex_; // a repository is for one thread at a time

@@ -76,9 +76,8 @@ void add_usual_ssh_keys(const Sources& sources, AgeIdentities& identities) {
   }
 }
 
-} // namespace
-
-Result<AgeIdentities> age_identities(const Sources& sources, const std::stop_token& stop) {
+Result<std::shared_ptr<const AgeIdentities>> look_everywhere(const Sources& sources,
+                                                             const std::stop_token& stop) {
   AgeIdentities identities;
   if (auto keys = variable(sources, "SOPS_AGE_KEY")) {
     DEPLOYCTL_CHECK(named(add(*std::move(keys), identities), "SOPS_AGE_KEY"));
@@ -93,7 +92,23 @@ Result<AgeIdentities> age_identities(const Sources& sources, const std::stop_tok
     DEPLOYCTL_CHECK(add_usual_file(path, sources, identities));
   }
   if (home && !variable(sources, "SOPS_AGE_SSH_PRIVATE_KEY_FILE")) add_usual_ssh_keys(sources, identities);
-  return identities;
+  return std::make_shared<const AgeIdentities>(std::move(identities));
+}
+
+} // namespace
+
+Result<std::shared_ptr<const AgeIdentities>> age_identities(const Sources& sources,
+                                                            const std::stop_token& stop) {
+  return sources.identities ? sources.identities->get(sources, stop) : look_everywhere(sources, stop);
+}
+
+Result<std::shared_ptr<const AgeIdentities>> AgeIdentityCache::get(const Sources& sources,
+                                                                   const std::stop_token& stop) {
+  const std::lock_guard lock(mutex_);
+  if (!found_) {
+    DEPLOYCTL_TRY(found_, look_everywhere(sources, stop));
+  }
+  return found_;
 }
 
 } // namespace deployctl::secrets

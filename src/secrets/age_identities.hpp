@@ -3,6 +3,8 @@
 // SOPS_AGE_SSH_PRIVATE_KEY_FILE or ~/.ssh.
 #pragma once
 
+#include <memory>
+#include <mutex>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -21,7 +23,18 @@ struct AgeIdentities {
 };
 
 // All that there are; none is no error. A place that is named and cannot be read, or holds no key, is one.
-Result<AgeIdentities> age_identities(const Sources& sources, const std::stop_token& stop);
+Result<std::shared_ptr<const AgeIdentities>> age_identities(const Sources& sources,
+                                                            const std::stop_token& stop);
+
+// Looked for once, however many ask at the same time. Errors are not kept.
+class AgeIdentityCache {
+public:
+  Result<std::shared_ptr<const AgeIdentities>> get(const Sources& sources, const std::stop_token& stop);
+
+private:
+  std::mutex mutex_;
+  std::shared_ptr<const AgeIdentities> found_;
+};
 
 // For whoever has none that fits.
 inline constexpr std::string_view identity_help =

@@ -39,10 +39,10 @@ Result<std::string> read_sops_file(const SecretReference& reference, const Sourc
   DEPLOYCTL_TRY(const std::string text, read_local(reference.source, sources));
   DEPLOYCTL_TRY(const formats::SopsFile file,
                 formats::parse_sops(text, formats::sops_format(reference.source)));
-  DEPLOYCTL_TRY(const AgeIdentities identities, age_identities(sources, stop));
-  const auto data_key = formats::open_sops_data_key(file, identities.list);
+  DEPLOYCTL_TRY(const auto identities, age_identities(sources, stop));
+  const auto data_key = formats::open_sops_data_key(file, identities->list);
   if (!data_key && data_key.error().cause == Cause::auth)
-    return not_for_us(data_key.error(), identities, way_out(file, reference.source));
+    return not_for_us(data_key.error(), *identities, way_out(file, reference.source));
   if (!data_key) return fail(data_key.error());
   return formats::open_sops_value(file, *data_key, reference.pointer);
 }
@@ -50,10 +50,10 @@ Result<std::string> read_sops_file(const SecretReference& reference, const Sourc
 Result<std::string> read_age_file(const SecretReference& reference, const Sources& sources,
                                   const std::stop_token& stop) {
   DEPLOYCTL_TRY(const std::string file, read_local(reference.source, sources));
-  DEPLOYCTL_TRY(const AgeIdentities identities, age_identities(sources, stop));
-  auto plain = formats::open_age(file, identities.list);
+  DEPLOYCTL_TRY(const auto identities, age_identities(sources, stop));
+  auto plain = formats::open_age(file, identities->list);
   if (!plain && plain.error().cause == Cause::auth)
-    return not_for_us(std::move(plain).error(), identities, std::string(identity_help));
+    return not_for_us(std::move(plain).error(), *identities, std::string(identity_help));
   return plain;
 }
 

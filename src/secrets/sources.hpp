@@ -17,12 +17,15 @@ namespace deployctl::secrets {
 // The bytes of a local file, at most `limit`; not_found when it is not there. Paths are absolute.
 using ReadFile = std::function<Result<std::string>(const std::string& path, std::size_t limit)>;
 
+class AgeIdentityCache;
+
 // What references read from. Must outlive the resolver.
 struct Sources {
   const std::map<std::string, std::string, std::less<>>& environment;
   ReadFile read_file;
   Processes& processes;  // exec://; gets PATH, HOME and the like, and what the reference names by --env
   std::string directory; // the pipeline's: what relative paths start from, and where exec runs
+  AgeIdentityCache* identities = nullptr; // of the run; null: they are looked for anew for each file
 };
 
 inline constexpr std::size_t value_limit = 1U << 20;           // bytes of a file or of what a command prints

@@ -9,6 +9,7 @@
 #include "golden.hpp"
 #include "os/processes.hpp"
 #include "os/scratch.hpp"
+#include "secrets/age_identities.hpp"
 
 using namespace deployctl;
 using namespace deployctl::secrets;
@@ -27,6 +28,7 @@ struct Bench {
                                os::Environment(environment.begin(), environment.end())};
   RedactionSet redactions;
   std::atomic<int> reads = 0;
+  AgeIdentityCache* identities = nullptr;
 
   Resolver resolver(std::vector<Declaration> declarations, const std::string& key = std::string(32, 'k')) {
     return Resolver(std::move(declarations),
@@ -37,7 +39,8 @@ struct Bench {
                            return os::read_file(path, limit);
                          },
                      .processes = processes,
-                     .directory = scratch.path()},
+                     .directory = scratch.path(),
+                     .identities = identities},
                     redactions, Secret::reference("stack key").resolved_with(key));
   }
 
@@ -132,6 +135,21 @@ TEST_CASE("secrets: values of files encrypted with SOPS and age, by the keys of 
   bench.scratch.write("id", file("age/rsa.key"));
   bench.environment["SOPS_AGE_SSH_PRIVATE_KEY_FILE"] = bench.scratch.path("id");
   CHECK(bench.resolves_to("age://both.age", "for both"));
+}
+
+TEST_CASE("secrets: the keys of encrypted files are looked for once in a run") {
+  Bench bench;
+  AgeIdentityCache cache;
+  bench.identities = &cache;
+  bench.scratch.write("values.yaml", golden::read("tests/formats/sops/values.yaml"));
+  bench.scratch.write("one.key", golden::read("tests/formats/sops/one.key"));
+  bench.environment["SOPS_AGE_KEY_CMD"] = "sh -c 'echo once >> asked; cat one.key'";
+  Resolver resolver = bench.resolver({{"password", "sops://values.yaml#/db/password"},
+                                      {"first", "sops://values.yaml#/hosts/0/token"},
+                                      {"second", "sops://values.yaml#/hosts/1/token"}});
+  CHECK(resolver.versions({}));
+  CHECK(resolver.resolve(Value::List{Secret::reference("first"), Secret::reference("second")}, {}));
+  CHECK(bench.scratch.read("asked") == "once\n");
 }
 
 TEST_CASE("secrets: a place for keys that is named must hold some, a usual one may be missing") {
