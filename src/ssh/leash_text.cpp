@@ -91,13 +91,17 @@ constexpr Feeding of_stream{R"sh(start() {
 
 constexpr std::string_view unfenced = "admit() { :; }\n";
 
-// Reading is enough for who was admitted before. Whoever raises the epoch holds the lock for that moment
-// only: held across a command it would outlive a lost connection. Without flock a folder is the lock, and one
-// that is older than a minute was left behind.
+// In the home directory, or in /var/tmp for users without one. Reading is enough for who was admitted before.
+// Whoever raises the epoch holds the lock for that moment only: held across a command it would outlive a lost
+// connection. Without flock a folder is the lock, and one that is older than a minute was left behind.
 constexpr std::string_view fenced = R"sh(admit() {
   f=$HOME/.deployctl/fences
+  if [ ! -d "$f" ] && ! (umask 077; mkdir -p "$f"); then
+    f=/var/tmp/.deployctl-$(id -u)
+    (umask 077; mkdir "$f")
+    if [ ! -d "$f" ] || [ -L "$f" ] || [ ! -O "$f" ]; then echo "no fence can be kept in $HOME or $f" >&4; return 1; fi
+  fi
   if read -r o h <"$f/$fence" && [ "$o $h" = "$epoch $run" ]; then return 0; fi
-  if ! (umask 077; mkdir -p "$f"); then echo "no fence can be kept in $f" >&4; return 1; fi
   if command -v flock >/dev/null; then
     exec 5>>"$f/lock"
     flock 5

@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <thread>
 
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 
 #include "base/system_clock.hpp"
@@ -59,6 +61,25 @@ TEST_CASE("fence: a host refuses a run that was taken over from, and knows who d
     CHECK(run_as(8, "B")->out == "did\n");
     CHECK(run_fenced(shell, nullptr)->out == "did\n");
   }
+}
+
+TEST_CASE("fence: a user without a home is fenced in /var/tmp") {
+  const Scratch scratch;
+  const std::string kept = "/var/tmp/.deployctl-" + std::to_string(::geteuid());
+  const std::string name = "f0" + std::to_string(::getpid());
+  for (const HostShells& shells : tests::all_shells(scratch.path())) {
+    INFO(shells.name);
+    scratch.write("env", "#!/bin/sh\nHOME=/proc/nobody\nexport HOME\nexec " + shells.login + " \"$@\"\n",
+                  0755);
+    HostShells homeless = shells;
+    homeless.login = scratch.path("env");
+    ProcessShell shell(homeless, scratch.path());
+    const Fence mine{.name = name, .epoch = 5, .run = "A"};
+    const Fence late{.name = name, .epoch = 4, .run = "B"};
+    CHECK(run_fenced(shell, &mine)->out == "did\n");
+    CHECK(run_fenced(shell, &late).error().cause == Cause::superseded);
+  }
+  std::filesystem::remove(kept + "/" + name);
 }
 
 TEST_CASE("fence: of forty takers of one epoch a host admits one, with flock and without") {
