@@ -4,6 +4,7 @@
 
 #include "base/sanitize.hpp"
 #include "os/child.hpp"
+#include "ssh/plain_configuration.hpp"
 
 namespace deployctl::ssh {
 namespace {
@@ -14,6 +15,9 @@ std::string address_of(const Settings& settings, const std::string& jump) {
 }
 
 } // namespace
+
+Routes::Routes(RunContext& run)
+    : run_(run), plain_(is_plain_configuration(run.client, configuration_files(run.client, login_home()))) {}
 
 Result<Settings> Routes::settings_of(const Destination& destination, std::stop_token stop) const {
   constexpr Milliseconds patience{30'000}; // Match exec runs commands of the user
@@ -40,6 +44,7 @@ Result<Settings> Routes::settings_of(const Destination& destination, std::stop_t
 }
 
 Result<Way> Routes::way_to(const Destination& destination, std::stop_token stop) {
+  if (plain_) return Way{.address = fmt::format("{}:{}", destination.host, destination.port), .jump = {}};
   DEPLOYCTL_TRY(const Settings settings, settings_of(destination, stop));
   DEPLOYCTL_TRY(Jump last, through(settings.jumps, 1, stop));
   return Way{.address = address_of(settings, last.identity), .jump = std::move(last.connection)};

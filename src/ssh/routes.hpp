@@ -1,5 +1,5 @@
-// Which way leads to a host: what `ssh -G` says of it, and one connection for each distinct jump host,
-// however many hosts lie behind it.
+// Which way leads to a host: what `ssh -G` says of it, if the configuration can say anything, and one
+// connection for each distinct jump host, however many hosts lie behind it.
 #pragma once
 
 #include <map>
@@ -16,7 +16,7 @@ namespace deployctl::ssh {
 
 class Routes {
 public:
-  explicit Routes(RunContext& run) : run_(run) {}
+  explicit Routes(RunContext& run);
 
   Result<Way> way_to(const Destination& destination, std::stop_token stop);
 
@@ -30,6 +30,7 @@ private:
   Result<Jump> jump_at(const Destination& host, const Jump& before, int depth, std::stop_token stop);
 
   RunContext& run_;
+  bool plain_; // no host has another way than straight to its name
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Connection>> jumps_; // by identity
 };
