@@ -71,7 +71,9 @@ Error Master::cause_of_end() {
   const SystemClock clock;
   os::BoundedWait wait(clock, last_words, {}, "the end of ssh");
   if (is_running()) (void)wait.readable(process_.end_descriptor());
-  if (request_.jump && !request_.jump->is_running()) {
+  // Asked, because one that is just about to end has closed its channels, but still runs.
+  os::BoundedWait answer(clock, last_words, {}, "the jump host's ssh");
+  if (request_.jump && !mux::check_alive(request_.jump->socket(), answer)) {
     Error error = request_.jump->cause_of_end();
     error.message = request_.destination.host + ": its jump host was lost: " + error.message;
     return error;
