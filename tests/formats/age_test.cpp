@@ -112,9 +112,9 @@ TEST_CASE("age: an SSH key that cannot be used says why") {
   const std::size_t end = whole.find("-----END");
   for (std::size_t cut = 1; cut < end - 40; ++cut) {
     INFO(cut);
-    const auto key = parse_ssh_identity(whole.substr(0, end - cut) + whole.substr(end));
+    const auto identity = parse_ssh_identity(whole.substr(0, end - cut) + whole.substr(end));
     // The comment and the padding behind the key are not looked at.
-    if (!key) CHECK_THAT(key.error().message, Catch::StartsWith(prefix));
+    if (!identity) CHECK_THAT(identity.error().message, Catch::StartsWith(prefix));
   }
   CHECK_FALSE(is_ssh_private_key(key));
 }
