@@ -19,7 +19,7 @@ constexpr std::array<DiagnosticCode, 5> rows = {{
      "The reference is well understood, and this version cannot read that store.",
      "key: op://vault/item/field\n", "key: env://KEY\n"},
     {"D0905", "a provider of a later version", "The provider is planned and not part of this version.",
-     "providers: { aws: { region: eu-west-1 } }\n", "providers: {}\n"},
+     "providers: { azure: { tenant: example } }\n", "providers: {}\n"},
 }};
 
 } // namespace

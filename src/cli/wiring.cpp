@@ -6,6 +6,7 @@
 #include "base/time.hpp"
 #include "cli/endings.hpp"
 #include "cli/plan_subject.hpp"
+#include "cli/secret_stores.hpp"
 #include "cli/this_process.hpp"
 #include "os/files.hpp"
 
@@ -77,6 +78,12 @@ Status Wiring::open_machine(const std::string& stack) {
   std::vector<secrets::Declaration> declarations;
   for (const config::SecretDeclaration& secret : loaded_.pipeline.secrets)
     declarations.push_back({.name = secret.name, .reference = secret.reference});
+  stores_ = make_stores(loaded_.pipeline, {.http = *http_,
+                                           .processes = *processes_,
+                                           .clock = invocation_.clock,
+                                           .random = invocation_.random,
+                                           .environment = variables_,
+                                           .redactions = invocation_.redactions});
   resolver_.emplace(
       std::move(declarations),
       secrets::Sources{
@@ -84,7 +91,8 @@ Status Wiring::open_machine(const std::string& stack) {
           .read_file = [](const std::string& path, std::size_t limit) { return os::read_file(path, limit); },
           .processes = *processes_,
           .directory = project_.directory,
-          .identities = &identities_},
+          .identities = &identities_,
+          .stores = &stores_},
       invocation_.redactions, std::move(key));
   return {};
 }

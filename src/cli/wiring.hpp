@@ -77,6 +77,7 @@ private:
   std::optional<net::CurlHttp> http_;
   std::optional<ProjectFiles> files_;
   secrets::AgeIdentityCache identities_;
+  secrets::Stores stores_;
   std::optional<secrets::Resolver> resolver_;
   std::optional<engine::LocalFiles> inputs_;
   std::mutex repository_mutex_; // a repository is for one thread at a time

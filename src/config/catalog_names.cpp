@@ -21,7 +21,6 @@ constexpr auto actions = std::to_array<LaterAction>({
 });
 
 constexpr auto providers = std::to_array<std::string_view>({
-    "aws",
     "azure",
     "cloudwatch",
     "docker",

@@ -221,7 +221,8 @@ Pipeline read_environment(const Subject& subject, std::string_view environment, 
   reading.read_steps(out);
   check_identities(out.steps, subject.catalog, findings);
   reading.check_unused();
-  out.secrets = read_secrets(reading.merged, reading.scope, reading.reader, knowledge, findings);
+  out.secrets =
+      read_secrets(reading.merged, reading.scope, reading.reader, reading.instances, knowledge, findings);
   out.instances = reading.instances.used();
   out.on_failure = reading.key(reading.merged, pipeline_fields(), "on_failure") == Value("stop")
                        ? OnFailure::stop

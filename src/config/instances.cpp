@@ -5,6 +5,7 @@
 
 #include <fmt/core.h>
 
+#include "base/store_settings.hpp"
 #include "config/catalog_names.hpp"
 
 namespace deployctl::config {
@@ -26,7 +27,16 @@ std::vector<std::string> provider_names(const Catalog& catalog) {
   std::set<std::string> names;
   for (const auto& provider : catalog)
     if (!provider.instance_fields.empty()) names.emplace(provider_of(provider.description.name));
+  for (const auto& store : store_settings()) names.emplace(store.provider);
   return {names.begin(), names.end()};
+}
+
+// What may be written for a provider, by an action of it or by its secret store; null: nothing.
+const std::vector<Field>* find_fields(const Catalog& catalog, std::string_view provider) {
+  const Provider* of_action = find_settings(catalog, provider);
+  if (of_action && !of_action->instance_fields.empty()) return &of_action->instance_fields;
+  const StoreSettings* of_store = find_store_settings(provider);
+  return of_store ? &of_store->fields : nullptr;
 }
 
 bool is_later(std::string_view provider) {
@@ -50,16 +60,16 @@ void Instances::read(Declared& declared) {
   const auto& entry = *declared.entry;
   const auto name = std::string(provider_of(entry.key));
   const auto* provider = find_settings(inputs_.catalog, name);
-  const bool has_settings = provider && !provider->instance_fields.empty();
   const std::vector<Field> none;
-  const auto& fields = has_settings ? provider->instance_fields : none;
+  const auto* settings = find_fields(inputs_.catalog, name);
+  const auto& fields = settings ? *settings : none;
   const auto written = inputs_.reader.read_members(
       entry.value, fields,
       inputs_.scope.names({.allowed = roots::store | roots::secrets, .knowledge = inputs_.knowledge}));
   declared.settings = Value::Map{};
-  if (!provider && is_later(name))
+  if (!provider && !settings && is_later(name))
     return report_later(inputs_.findings, "D0905", entry.key_span, fmt::format("provider '{}'", name));
-  if (!has_settings)
+  if (!settings)
     return inputs_.findings.error(
         "D0507", entry.key_span,
         provider ? fmt::format("provider '{}' takes no settings", name)
@@ -88,13 +98,8 @@ std::string Instances::choose(const Description& action, const std::string* writ
     used_.insert(name);
     return name;
   }
-  if (written && provider_of(name) != provider) {
-    inputs_.findings.error("D0507", span, fmt::format("'{}' is no instance of provider '{}'", name, provider),
-                           fmt::format("'{}' works with '{}' only", action.name, provider),
-                           similar_help(name, names_of(provider), "instance", "instances"));
-  } else if (written && name != provider) {
-    inputs_.findings.error("D0507", span, fmt::format("no instance '{}' is declared under 'providers'", name),
-                           "not declared", similar_help(name, names_of(provider), "instance", "instances"));
+  if (written && (provider_of(name) != provider || name != provider)) {
+    refuse(name, provider, fmt::format("'{}' works with '{}' only", action.name, provider), span);
   } else if (const auto* settings = find_settings(inputs_.catalog, provider)) {
     for (const auto& field : settings->instance_fields)
       if (field.required)
@@ -108,6 +113,30 @@ std::string Instances::choose(const Description& action, const std::string* writ
                name;
   }
   return name;
+}
+
+void Instances::refuse(const std::string& name, std::string_view provider, const std::string& rule,
+                       Span span) {
+  const auto similar = similar_help(name, names_of(provider), "instance", "instances");
+  if (provider_of(name) != provider)
+    inputs_.findings.error("D0507", span, fmt::format("'{}' is no instance of provider '{}'", name, provider),
+                           rule, similar);
+  else
+    inputs_.findings.error("D0507", span, fmt::format("no instance '{}' is declared under 'providers'", name),
+                           "not declared", similar);
+}
+
+void Instances::choose_store(const SecretReference& reference, Span span) {
+  const auto* store = find_store_of_scheme(reference.scheme);
+  if (!store) return;
+  const std::string provider(store->provider);
+  const auto& name = reference.provider.empty() ? provider : reference.provider;
+  if (const auto found = declared_.find(name); found != declared_.end() && provider_of(name) == provider) {
+    read(found->second);
+    used_.insert(name);
+  } else if (name != provider) {
+    refuse(name, provider, fmt::format("'{}://' works with '{}' only", reference.scheme, provider), span);
+  }
 }
 
 void Instances::check_all() {

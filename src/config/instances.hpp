@@ -1,5 +1,5 @@
-// Provider instances under `providers`: their settings against the tables of the catalog, and which one an
-// action uses.
+// Provider instances under `providers`: their settings against the tables of the catalog and of the stores,
+// and which one an action or a secret uses.
 #pragma once
 
 #include <map>
@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "base/secret_reference.hpp"
 #include "config/pipeline.hpp"
 #include "config/scope.hpp"
 #include "config/shape.hpp"
@@ -29,6 +30,8 @@ public:
   // The instance of an action; `written` is the step's `provider`. Reports unknown ones, those of another
   // provider, and a provider that cannot work without settings.
   std::string choose(const Description& action, const std::string* written, Span span);
+  // The instance of a secret's store, which works without settings too.
+  void choose_store(const SecretReference& reference, Span span);
   // Checks settings nobody asked for.
   void check_all();
   [[nodiscard]] std::vector<ProviderInstance> used() const; // in file order
@@ -40,6 +43,7 @@ private:
   };
 
   void read(Declared& declared);
+  void refuse(const std::string& name, std::string_view provider, const std::string& rule, Span span);
   [[nodiscard]] std::vector<std::string> names_of(std::string_view provider) const;
 
   Inputs inputs_;

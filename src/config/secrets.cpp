@@ -17,12 +17,12 @@ std::string scheme_in(std::string_view text) {
 }
 
 // The error never repeats the text: someone may have written the secret itself.
-void check_reference(const std::string& text, Span span, Findings& findings) {
+void check_reference(const std::string& text, Span span, Instances& instances, Findings& findings) {
   const auto parsed = parse_secret_reference(text);
   const auto* scheme = text.find("://") == std::string::npos ? nullptr : find_secret_scheme(scheme_in(text));
   if (scheme && !in_this_version(scheme->since))
     report_later(findings, "D0904", span, fmt::format("secret store '{}://'", scheme->name));
-  if (parsed) return;
+  if (parsed) return instances.choose_store(*parsed, span);
   findings.error(scheme ? "D0702" : "D0701", span, parsed.error().message,
                  scheme ? "malformed" : "not a reference", parsed.error().help);
 }
@@ -36,7 +36,7 @@ std::optional<std::string> text_of(const Spanned& written) {
 } // namespace
 
 std::vector<SecretDeclaration> read_secrets(const yaml::Node& merged, Scope& scope, const Reader& reader,
-                                            Knowledge knowledge, Findings& findings) {
+                                            Instances& instances, Knowledge knowledge, Findings& findings) {
   std::vector<SecretDeclaration> out;
   const auto* secrets = merged.find("secrets");
   if (!secrets) return out;
@@ -46,7 +46,7 @@ std::vector<SecretDeclaration> read_secrets(const yaml::Node& merged, Scope& sco
         reader.read(entry.value, nullptr, scope.names({.allowed = roots::store, .knowledge = knowledge}));
     const auto reference = text_of(written);
     if (!reference) continue; // not known, or the table said so already
-    check_reference(*reference, entry.value.span, findings);
+    check_reference(*reference, entry.value.span, instances, findings);
     out.push_back({.name = entry.key, .reference = *reference, .span = entry.value.span});
   }
   return out;

@@ -28,18 +28,18 @@ Status check_value(std::string_view value) {
               "secret, make it a var");
 }
 
-} // namespace
+Error named(Error error, const Declaration& secret) {
+  error.message = fmt::format("secret '{}' ({}): {}", secret.name, secret.reference, error.message);
+  return error;
+}
 
-struct Resolver::Known {
-  std::shared_ptr<const SecretBytes> bytes;
-  std::string version;
-};
+} // namespace
 
 struct Resolver::Entry {
   Declaration declaration;
-  std::mutex mutex;           // held while reading: whoever comes meanwhile waits for the one read
-  std::string version;        // empty: not asked yet
-  std::optional<Known> known; // once resolved
+  std::mutex mutex;                 // held while reading: whoever comes meanwhile waits for the one read
+  std::string version;              // empty: not asked yet
+  std::optional<StoredValue> known; // once resolved
   Maskable maskable = Maskable::anywhere;
 };
 
@@ -60,39 +60,56 @@ Resolver::Entry* Resolver::find(const std::string& name) const {
   return found == entries_.end() ? nullptr : found->get();
 }
 
-// Reads the reference, checks what it gives, and fingerprints it.
-Result<Resolver::Known> Resolver::read(const Entry& entry, const std::stop_token& stop) const {
-  const auto& [name, written] = entry.declaration;
-  const auto naming = [&](Error error) {
-    error.message = fmt::format("secret '{}' ({}): {}", entry.declaration.name, entry.declaration.reference,
-                                error.message);
-    return error;
-  };
-  const auto reference = parse_secret_reference(written);
-  if (!reference) return fail(naming(reference.error()));
-  auto text = read_value(*reference, sources_, stop);
-  if (!text) return fail(naming(std::move(text).error()));
-  Wiped value(*std::move(text));
-  if (const Status good = check_value(*value); !good) return fail(naming(good.error()));
+// What a source gives has no version of its own, so it is fingerprinted.
+Result<StoredValue> Resolver::read_source(const std::string& name, const SecretReference& reference,
+                                          const std::stop_token& stop) const {
+  DEPLOYCTL_TRY(std::string text, read_value(reference, sources_, stop));
+  Wiped value(std::move(text));
   Wiped message(name + '\0' + *value); // so that equal values of two secrets do not show as equal
-  return Known{.bytes = std::make_shared<const SecretBytes>(*value),
-               .version = "keyed:" + hmac_sha256(stack_key_, *message).hex().substr(0, fingerprint_digits)};
+  return StoredValue{.bytes = std::make_shared<const SecretBytes>(*value),
+                     .version =
+                         "keyed:" + hmac_sha256(stack_key_, *message).hex().substr(0, fingerprint_digits)};
+}
+
+// Reads the reference and checks what it gives.
+Result<StoredValue> Resolver::read(const Entry& entry, const std::stop_token& stop) const {
+  const auto& [name, written] = entry.declaration;
+  const auto found = [&]() -> Result<StoredValue> {
+    DEPLOYCTL_TRY(const SecretReference reference, parse_secret_reference(written));
+    Store* store = sources_.stores ? sources_.stores->find(reference) : nullptr;
+    DEPLOYCTL_TRY(StoredValue value,
+                  store ? store->read(reference, stop) : read_source(name, reference, stop));
+    DEPLOYCTL_CHECK(check_value(value.bytes->view()));
+    return value;
+  };
+  return found().map_error([&entry](Error error) { return named(std::move(error), entry.declaration); });
+}
+
+// Of a store without its value; else the value is read for its fingerprint.
+Result<std::string> Resolver::ask_version(const Entry& entry, const std::stop_token& stop) const {
+  const auto reference = parse_secret_reference(entry.declaration.reference);
+  Store* store = reference && sources_.stores ? sources_.stores->find(*reference) : nullptr;
+  if (store)
+    return store->version(*reference, stop).map_error([&entry](Error error) {
+      return named(std::move(error), entry.declaration);
+    });
+  DEPLOYCTL_TRY(const StoredValue value, read(entry, stop));
+  return value.version;
 }
 
 Result<std::string> Resolver::version_of(Entry& entry, const std::stop_token& stop) {
   const std::lock_guard lock(entry.mutex);
   if (entry.known) return entry.known->version;
   if (entry.version.empty()) {
-    DEPLOYCTL_TRY(const Known known, read(entry, stop));
-    entry.version = known.version;
+    DEPLOYCTL_TRY(entry.version, ask_version(entry, stop));
   }
   return entry.version;
 }
 
-Result<Resolver::Known> Resolver::known(Entry& entry, const std::stop_token& stop) {
+Result<StoredValue> Resolver::known(Entry& entry, const std::stop_token& stop) {
   const std::lock_guard lock(entry.mutex);
   if (!entry.known) {
-    DEPLOYCTL_TRY(const Known known, read(entry, stop));
+    DEPLOYCTL_TRY(const StoredValue known, read(entry, stop));
     const Secret secret = Secret::reference(entry.declaration.name, known.version);
     entry.maskable = redactions_.add(secret.resolved_with(known.bytes->view()));
     entry.known = known;
@@ -154,7 +171,7 @@ Result<Secret> Resolver::resolve_leaf(const Secret& leaf, const std::stop_token&
     }
     Entry* entry = find(part.name);
     if (!entry) return fail(Cause::internal, fmt::format("the secret '{}' is not declared", part.name));
-    DEPLOYCTL_TRY(const Known one, known(*entry, stop));
+    DEPLOYCTL_TRY(const StoredValue one, known(*entry, stop));
     *bytes += one.bytes->view();
     version += (version.empty() ? "" : "+") + one.version;
   }

@@ -40,8 +40,8 @@ public:
   Resolver(const Resolver&) = delete;
   Resolver& operator=(const Resolver&) = delete;
 
-  // For plans: the version of each declared secret by name, "keyed:<16 hex>". Values are dropped at once. The
-  // error is that of the first one that has none; the others are its evidence.
+  // For plans: the version of each declared secret by name, its store's or "keyed:<16 hex>". Values are
+  // dropped at once. The error is that of the first one that has none; the others are its evidence.
   Result<std::map<std::string, std::string>> versions(const std::stop_token& stop);
   // The same for all of them, in the order of declaration; for `secrets check`.
   std::vector<Checked> check(const std::stop_token& stop);
@@ -56,11 +56,13 @@ public:
 
 private:
   struct Entry;
-  struct Known; // a value with its version
   Entry* find(const std::string& name) const;
   Result<std::string> version_of(Entry& entry, const std::stop_token& stop);
-  Result<Known> known(Entry& entry, const std::stop_token& stop);
-  Result<Known> read(const Entry& entry, const std::stop_token& stop) const;
+  Result<StoredValue> known(Entry& entry, const std::stop_token& stop);
+  Result<StoredValue> read(const Entry& entry, const std::stop_token& stop) const;
+  Result<StoredValue> read_source(const std::string& name, const SecretReference& reference,
+                                  const std::stop_token& stop) const;
+  Result<std::string> ask_version(const Entry& entry, const std::stop_token& stop) const;
   Result<std::string> leaf_version(const Secret& leaf, const std::stop_token& stop);
   Result<Secret> resolve_leaf(const Secret& leaf, const std::stop_token& stop);
 

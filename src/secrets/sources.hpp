@@ -11,6 +11,7 @@
 #include <deployctl/result.hpp>
 
 #include "base/secret_reference.hpp"
+#include "secrets/store.hpp"
 
 namespace deployctl::secrets {
 
@@ -26,6 +27,7 @@ struct Sources {
   Processes& processes;  // exec://; gets PATH, HOME and the like, and what the reference names by --env
   std::string directory; // the pipeline's: what relative paths start from, and where exec runs
   AgeIdentityCache* identities = nullptr; // of the run; null: they are looked for anew for each file
+  const Stores* stores = nullptr; // asked by the resolver for what is kept in them; null: there are none
 };
 
 inline constexpr std::size_t value_limit = 1U << 20;           // bytes of a file or of what a command prints

@@ -13,7 +13,7 @@ namespace deployctl::tests {
 class StandingClock final : public Clock {
 public:
   [[nodiscard]] std::chrono::system_clock::time_point wall() const override { return now; }
-  [[nodiscard]] std::chrono::nanoseconds boot() const override { return std::chrono::nanoseconds(0); }
+  [[nodiscard]] std::chrono::nanoseconds boot() const override { return now.time_since_epoch(); }
   WallTime now = parse_time("2026-03-01T12:00:00Z").value();
 };
 

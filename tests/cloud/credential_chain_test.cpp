@@ -350,6 +350,19 @@ TEST_CASE("aws credentials: when there are none, each link says why") {
   CHECK(none.error().evidence.back() == "instance: AWS_EC2_METADATA_DISABLED is set");
 }
 
+TEST_CASE(
+    "aws credentials: who asks right behind a failure gets the same one, later the links are asked anew") {
+  AwsBench bench;
+  bench.open();
+  const auto ask = [&bench] { return bench.chain->credentials({}).has_value(); };
+  CHECK_FALSE(ask());
+  CHECK_FALSE(ask());
+  CHECK(bench.http.requests.size() == 1);
+  bench.clock.now += std::chrono::seconds(6);
+  CHECK_FALSE(ask());
+  CHECK(bench.http.requests.size() == 2);
+}
+
 TEST_CASE("aws credentials: many that ask at once cause one question") {
   AwsBench bench;
   bench.environment.insert({{"AWS_WEB_IDENTITY_TOKEN_FILE", "/token"}, {"AWS_ROLE_ARN", "pod"}});

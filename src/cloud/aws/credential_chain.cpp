@@ -10,6 +10,7 @@ namespace {
 // From the first on new keys are asked for, up to the second the old ones serve when that fails.
 constexpr std::chrono::minutes wanted_before(15);
 constexpr std::chrono::minutes needed_before(10);
+constexpr std::chrono::seconds failure_kept(5);
 
 template <Result<LinkAnswer> (*link)(const ChainContext&, const std::string&)>
 Result<LinkAnswer> of_profile(const ChainContext& context) {
@@ -87,13 +88,22 @@ Result<Credentials> CredentialChain::asked(const std::stop_token& stop) {
 Result<Credentials> CredentialChain::credentials(const std::stop_token& stop) {
   const std::lock_guard lock(mutex_);
   if (known_ && is_fresh(*known_, wanted_before)) return *known_;
+  if (failure_ && parts_.ports.clock.boot() - failed_at_ < failure_kept) return kept_or(*failure_);
   auto fresh = asked(stop);
   if (!fresh) {
-    if (known_ && is_fresh(*known_, needed_before)) return *known_;
-    return fresh;
+    if (fresh.error().cause == Cause::cancelled) return fresh;
+    failure_ = fresh.error();
+    failed_at_ = parts_.ports.clock.boot();
+    return kept_or(*failure_);
   }
+  failure_.reset();
   known_ = *std::move(fresh);
   return *known_;
+}
+
+Result<Credentials> CredentialChain::kept_or(const Error& failure) const {
+  if (known_ && is_fresh(*known_, needed_before)) return *known_;
+  return fail(failure);
 }
 
 void CredentialChain::expired(const Credentials& credentials) {

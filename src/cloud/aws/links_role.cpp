@@ -9,7 +9,6 @@
 namespace deployctl::aws {
 namespace {
 
-constexpr std::string_view sts_version = "2011-06-15";
 constexpr std::size_t longest_token = 64U << 10;
 constexpr KeyNames sts_keys{"Credentials.AccessKeyId", "Credentials.SecretAccessKey",
                             "Credentials.SessionToken", "Credentials.Expiration"};

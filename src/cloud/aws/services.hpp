@@ -17,4 +17,6 @@ inline constexpr Service sso{"SSO", "portal.sso", "awsssoportal"};
 inline constexpr Service sso_oidc{"SSO OIDC", "oidc", "sso-oauth"};
 inline constexpr Service sts{"STS", "sts", "sts"};
 
+inline constexpr std::string_view sts_version = "2011-06-15"; // of its query protocol
+
 } // namespace deployctl::aws

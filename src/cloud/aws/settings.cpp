@@ -76,6 +76,7 @@ Result<Settings> read_settings(const Value& written, const Environment& environm
   settings.role_arn = text_at(written, "role_arn");
   settings.external_id = text_at(written, "external_id");
   settings.session_name = text_at(written, "session_name");
+  settings.account = text_at(written, "account");
   return settings;
 }
 

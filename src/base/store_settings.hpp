@@ -1,0 +1,23 @@
+// Providers that are more than their actions: secret stores take their settings from `providers:` too. Which
+// schemes belong to which provider, and what may be written for it. Data only.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include <deployctl/field.hpp>
+
+namespace deployctl {
+
+struct StoreSettings {
+  std::string_view provider;             // "aws"
+  std::vector<std::string_view> schemes; // "aws-sm", "aws-ssm"
+  std::vector<Field> fields;             // all optional: text
+};
+
+std::span<const StoreSettings> store_settings();
+const StoreSettings* find_store_settings(std::string_view provider);
+const StoreSettings* find_store_of_scheme(std::string_view scheme);
+
+} // namespace deployctl

@@ -1,0 +1,29 @@
+// The secret stores that the pipeline's references mean, over the real ports.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include <deployctl/ports/clock.hpp>
+#include <deployctl/ports/http.hpp>
+#include <deployctl/ports/processes.hpp>
+
+#include "base/redactor.hpp"
+#include "config/pipeline.hpp"
+#include "secrets/store.hpp"
+
+namespace deployctl::cli {
+
+// All of them outlive the stores.
+struct StorePorts {
+  Http& http;
+  Processes& processes;
+  Clock& clock;
+  Random& random;
+  const std::map<std::string, std::string, std::less<>>& environment;
+  RedactionSet& redactions;
+};
+
+secrets::Stores make_stores(const config::Pipeline& pipeline, const StorePorts& ports);
+
+} // namespace deployctl::cli
