@@ -30,11 +30,14 @@ std::string header(const HttpResponse& response, const std::string& name) {
   return found == response.headers.end() ? "" : found->second;
 }
 
+// The error stands alone or in a list of one, by service.
 Fault query_fault(const HttpResponse& response) {
   const auto document = parse_xml(response.body);
   if (!document) return {};
-  return {.code = first_text(*document, {"ErrorResponse.Error.Code", "Response.Errors.Error.Code"}),
-          .message = first_text(*document, {"ErrorResponse.Error.Message", "Response.Errors.Error.Message"})};
+  for (const char* place : {"ErrorResponse.Error", "ErrorResponse.Errors.Error", "Response.Errors.Error"})
+    if (const Value* error = document->find_path(place))
+      return {.code = first_text(*error, {"Code"}), .message = first_text(*error, {"Message"})};
+  return {};
 }
 
 Fault json_fault(const HttpResponse& response) {
