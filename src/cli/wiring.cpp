@@ -9,6 +9,7 @@
 #include "cli/secret_stores.hpp"
 #include "cli/this_process.hpp"
 #include "os/files.hpp"
+#include "os/process_identity.hpp"
 
 namespace deployctl::cli {
 namespace {
@@ -97,14 +98,16 @@ Status Wiring::open_machine(const std::string& stack) {
   return {};
 }
 
-// Named by the stack's key, which copies of these records have and other records of a stack of that name do
-// not: only those count the epoch together.
+// Of this process, whichever run it goes on with. Named by the stack's key, which copies of these records
+// have and other records of a stack of that name do not: only those count the epoch together.
 ssh::CurrentFence Wiring::fence(const state::StackState& stack, const Secret& key) const {
   const std::string name = hmac_sha256(key, "fence of hosts").hex().substr(0, 32);
-  return [name, run = run_id_, cell = stack.cell()]() -> std::optional<ssh::Fence> {
+  return [name, self = os::this_process(), cell = stack.cell()]() -> std::optional<ssh::Fence> {
     const Result<state::VersionedCell> now = cell.read();
-    if (!now || !now->cell.holder || now->cell.holder->run != run) return std::nullopt;
-    return ssh::Fence{.name = name, .epoch = now->cell.epoch, .run = run};
+    if (!self || !now || !now->cell.holder) return std::nullopt;
+    const state::Holder& holder = *now->cell.holder;
+    if (holder.kind != state::HolderKind::run || holder.process != *self) return std::nullopt;
+    return ssh::Fence{.name = name, .epoch = now->cell.epoch, .run = holder.run};
   };
 }
 

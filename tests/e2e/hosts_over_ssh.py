@@ -120,6 +120,38 @@ class DetachedOverSsh(unittest.TestCase):
         self.assertEqual(host.inside("cat", f"{home}/runs"), "run\n")
         wait_for("nothing is left", lambda: not world.leftovers())
 
+class TakenOver(unittest.TestCase):
+    MORE = DetachedOverSsh.MORE + """\
+  after:
+    uses: host.run
+    needs: [migrate]
+    with: { hosts: web, script: "echo after >>\\"$HOME/after\\"" }
+"""
+
+    def test_a_controller_that_wakes_up_late_is_refused_by_the_hosts(self):
+        world = self.enterContext(SshWorld(count=2, more=self.MORE))
+        first, home = world.hosts[0], f"{world.root}/home"
+        first.inside("mkfifo", f"{home}/begun", f"{home}/go")
+        world.commit("v1")
+        late = subprocess.Popen(world.command("apply", "production", "--yes"), env=world.environment, text=True,
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        first.inside("sh", "-c", f"read line <{home}/begun")
+        late.send_signal(signal.SIGSTOP)
+        try:
+            world.take_over()
+            follower = subprocess.Popen(["nsenter", "-t", str(first.sshd.pid), "-m", "sh", "-c", f"echo go >{home}/go"])
+            world.expect(0, "apply", "production", "--yes")
+            follower.wait(20)
+        finally:
+            late.send_signal(signal.SIGCONT)
+            said, _ = late.communicate(timeout=120)
+        self.assertNotEqual(late.returncode, 0, said)
+        self.assertIn("fenced off by epoch", said)
+        self.assertEqual(first.inside("cat", f"{home}/runs"), "run\n")
+        for host in world.hosts:
+            self.assertEqual(host.inside("cat", f"{home}/after"), "after\n")
+        world.expect(0, "apply", "production", "--yes")
+
 
 if __name__ == "__main__":
     need("git", "wrk")

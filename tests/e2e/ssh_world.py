@@ -71,7 +71,7 @@ class SshHost:
             f"AuthorizedKeysFile {world.folder}/user.pub\nStrictModes no\nPasswordAuthentication no\n"
             f"PermitRootLogin yes\nSetEnv HOME={world.root}/home XDG_RUNTIME_DIR={world.root}/home\n"
             f"Subsystem sftp internal-sftp\nLogLevel VERBOSE\n")
-        self.sshd = self.service = None
+        self.sshd = self.service = self.namespace = None
         try:
             self.start()
         except BaseException:
@@ -84,6 +84,7 @@ class SshHost:
                                       shutil.which("sshd"), str(self.folder / "sshd_config"),
                                       str(self.folder / "sshd.log")])
         wait_for(f"sshd on {self.address}", lambda: "listening" in self.log())
+        self.namespace = os.readlink(f"/proc/{self.sshd.pid}/ns/mnt")
         text = (EXAMPLE / "supervisor.py").read_text()
         assert '("127.0.0.1", port)' in text
         self.write("supervisor.py", text.replace('("127.0.0.1", port)', f'("{self.address}", port)'))
@@ -96,15 +97,13 @@ class SshHost:
     def stop(self):
         for process in (self.service, self.sshd):
             if process and process.poll() is None:
-                inside = self.pids() if process is self.sshd else []
                 process.terminate()
                 process.wait(WAIT)
-                for pid in inside:  # what the service or a test left in this namespace
-                    with contextlib.suppress(ProcessLookupError):
-                        os.kill(pid, signal.SIGKILL)
+        if self.namespace:  # what the service or a test left there
+            wait_for("an empty host", self.is_emptied)
         if self.service:
             self.service.stdout.close()
-        self.sshd = self.service = None
+        self.sshd = self.service = self.namespace = None
 
     def log(self):
         path = self.folder / "sshd.log"
@@ -130,13 +129,19 @@ class SshHost:
 
     def pids(self):
         """Everything that sees this host's disk, apart from its sshd."""
-        mine = os.readlink(f"/proc/{self.sshd.pid}/ns/mnt")
         found = []
         for path in pathlib.Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
-                if os.readlink(path / "ns" / "mnt") == mine and int(path.name) != self.sshd.pid:
+                if os.readlink(path / "ns" / "mnt") == self.namespace and int(path.name) != self.sshd.pid:
                     found.append(int(path.name))
         return found
+
+    def is_emptied(self):
+        left = self.pids()
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        return not left
 
     def processes(self):
         """Command lines of what commands left on this host."""
@@ -152,6 +157,7 @@ class SshHost:
 class SshWorld:
     def __init__(self, count=3, more=""):
         self.binary = os.environ["DEPLOYCTL"]
+        self.prefix = []
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="deployctl-ssh-"))
         self.root = self.folder / "disk"
         self.project = self.folder / "project"
@@ -219,7 +225,7 @@ class SshWorld:
         self.git("tag", version)
 
     def command(self, *words):
-        return [self.binary, "-C", str(self.project), *words]
+        return [*self.prefix, self.binary, "-C", str(self.project), *words]
 
     def deployctl(self, *words, timeout=180):
         return subprocess.run(self.command(*words), capture_output=True, text=True, stdin=subprocess.DEVNULL,
@@ -231,6 +237,14 @@ class SshWorld:
             f"deployctl {' '.join(words)}: expected exit {code}, got {result.returncode}\n"
             f"--- stdout\n{result.stdout}\n--- stderr\n{result.stderr}")
         return result
+
+    def take_over(self):
+        """From now on commands are run in a second clone with a copy of the records, as on another machine, where no
+        process of this one is seen."""
+        self.prefix = ["unshare", "-p", "-f", "--mount-proc"]
+        clone = self.folder / "clone"
+        shutil.copytree(self.project, clone, symlinks=True)
+        self.project = clone
 
     def versions(self):
         found = []

@@ -34,7 +34,7 @@ Result<HostResult> run_fenced(RemoteShell& shell, const Fence* fence) {
 
 // A home of its own on a host.
 std::string home_on(const Scratch& scratch, const std::string& name) {
-  const std::string home = scratch.path("home-" + name.substr(name.rfind('/') + 1));
+  std::string home = scratch.path("home-" + name.substr(name.rfind('/') + 1));
   std::filesystem::create_directories(home);
   return home;
 }
@@ -94,6 +94,7 @@ TEST_CASE("fence: of forty takers of one epoch a host admits one, with flock and
     const std::string home = home_on(scratch, shells.name);
     std::atomic<int> admitted = 0;
     std::vector<std::jthread> takers;
+    takers.reserve(40);
     for (int i = 0; i < 40; ++i)
       takers.emplace_back([&, i] {
         ProcessShell shell(shells, home);

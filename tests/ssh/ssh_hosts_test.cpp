@@ -133,6 +133,7 @@ TEST_CASE_METHOD(Fixture, "ssh hosts: more commands at once than the server take
   auto remote = hosts();
   std::vector<std::string> said(8);
   std::vector<std::jthread> threads;
+  threads.reserve(said.size());
   for (std::string& out : said)
     threads.emplace_back(
         [&] { out = remote.run(host_at(server), command("echo done"), {}).value_or(HostResult{}).out; });
