@@ -94,6 +94,7 @@ TEST_CASE("ssh single: killed over there, lost, refused and unknown are told apa
   CHECK(lost->how == SessionEnd::How::lost);
   CHECK(lost->cause.find(server.address() + ": ") == 0);
 
+  session->reset(); // before its connections
   server.stop();
   CHECK(run(*shell, "true").error().message == server.address() + ": the connection was refused");
   const SshServer& closed = world.add("closed", {.settings = "AuthorizedKeysFile /dev/null"});

@@ -111,7 +111,8 @@ void SshServer::write_settings() {
   for (const std::string& key : keys_) text += "HostKey " + key + "\n";
   text +=
       "StrictModes no\nUsePAM no\nPidFile none\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n"
-      "LogLevel VERBOSE\nUseDNS no\nPermitRootLogin yes\n";
+      "LogLevel VERBOSE\nUseDNS no\nPermitRootLogin yes\n"
+      "SetEnv SHLVL=1\n"; // else bash would read the start-up file of whoever runs the test
   REQUIRE(os::atomic_write(folder_ + "/sshd_config", text));
 }
 
