@@ -169,6 +169,11 @@ void end_unwritten(Ending& ending, int untouched) {
   ending.outcome = ending.world.empty() ? Outcome::failed : Outcome::mixed;
 }
 
+void end_without_journal(Ending& ending, Finish how, const Error& why, int untouched) {
+  ending.error = why;
+  if (how != Finish::abandoned) end_unwritten(ending, untouched);
+}
+
 std::string_view result_of(const Ending& ending) {
   const auto back = [](const WorldLine& line) { return line.kind == WorldLine::Kind::reverted; };
   switch (ending.outcome) {

@@ -39,6 +39,8 @@ void judge_abort(Ending& ending);
 bool went_through(const Ending& ending);
 // What could not be written down cannot be committed. `untouched` is the code when no target was changed.
 void end_unwritten(Ending& ending, int untouched = exit_code::failed);
+// The same of a run whose journal failed. Abandoned, it stays interrupted: something may be under way.
+void end_without_journal(Ending& ending, Finish how, const Error& why, int untouched = exit_code::failed);
 
 // "succeeded", "failed", "rolled_back", "interrupted", "parked", "aborted": what `when.result` and notices
 // speak of.

@@ -22,7 +22,7 @@ std::vector<OpenStage> open_stages(const RunHistory& history) {
     if (target.taken_back) continue;
     if (target.undoing) {
       if (target.undoing->open) open.push_back({key, target.undoing->intent, target.undoing->ref});
-    } else if (target.open) {
+    } else if (target.open && !(target.open_failed && history.failure)) { // decided: it goes back
       open.push_back({key, *target.open, ref_of(*target.open, target.open_index, false, 0)});
     }
   }

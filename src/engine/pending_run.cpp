@@ -75,7 +75,7 @@ std::vector<WorldLine> world_of(const RunHistory& history) {
     const bool whole = target.progress.done == target.change.stages.size();
     WorldLine line{whole ? WorldLine::Kind::changed : WorldLine::Kind::remaining, key.first, key.second,
                    whole ? "" : "partly done"};
-    if (target.open)
+    if (target.open && !target.open_failed)
       line = {WorldLine::Kind::unknown, key.first, key.second, "cut off in stage " + target.open->stage};
     if (target.undoing && target.undoing->open)
       line = {WorldLine::Kind::unknown, key.first, key.second, "cut off while it was taken back"};

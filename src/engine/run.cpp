@@ -191,9 +191,12 @@ Ending Run::run_program(Program program) {
   const int signal = order_.environment.interrupts.signal ? order_.environment.interrupts.signal() : 0;
   Ending ending = ending_of(executor.scheduler(), deployment_, how, signal);
   ending.journal = journal_->path();
-  if (executor.journal_error()) return stopped(std::move(ending), *executor.journal_error());
-  if (aborts_) judge_abort(ending);
+  if (executor.journal_error())
+    ending = stopped(std::move(ending), how, *executor.journal_error());
+  else if (aborts_)
+    judge_abort(ending);
   engine::leave_behind(order_.environment, executor, how, ending);
+  if (executor.journal_error()) return ending;
   const bool parked = ending.outcome == Outcome::parked;
   if (how != Finish::abandoned && !parked) run_finally(ending);
   if (parked || ending.outcome == Outcome::interrupted)
@@ -205,10 +208,10 @@ Ending Run::run_program(Program program) {
 
 // The journal cannot be written, or the lock is someone else's. The run stays pending: what is not written
 // cannot be committed.
-Ending Run::stopped(Ending ending, const Error& why) const {
+Ending Run::stopped(Ending ending, Finish how, const Error& why) const {
   const bool lost = journal_->lease_lost();
-  ending.error = lost ? why : with_journal(why, journal_->path());
-  end_unwritten(ending, lost ? exit_code::locked : exit_code::failed);
+  end_without_journal(ending, how, lost ? why : with_journal(why, journal_->path()),
+                      lost ? exit_code::locked : exit_code::failed);
   ending.next_command = lost ? "deployctl status " + order_.pipeline.environment //
                              : "deployctl resume " + order_.run;
   return ending;

@@ -72,7 +72,7 @@ private:
   [[nodiscard]] bool makes_release(const Ending& ending) const;
   void set_leave();
   void open_guarded(std::unique_ptr<state::JournalWriter> writer, const std::string& path);
-  [[nodiscard]] Ending stopped(Ending ending, const Error& why) const;
+  [[nodiscard]] Ending stopped(Ending ending, Finish how, const Error& why) const;
   void say(const char* type, Level level, std::string message) const;
 
   RunOrder order_;

@@ -88,6 +88,7 @@ private:
     target.ask = record.ask;
     target.open_index = record.ref.index;
     target.open = intent_of(record);
+    target.open_failed = false;
     const auto index = static_cast<std::size_t>(record.ref.index);
     const bool prepares =
         index < record.change.stages.size() && record.change.stages[index].kind == StageKind::prepare;
@@ -160,7 +161,9 @@ void take_outcome(RunHistory& history, const OutcomeRecord& record) {
   const TargetKey key{record.ref.step, record.ref.target};
   TargetHistory& target = history.targets[key];
   if (record.ref.back) return take_outcome_of_undo(target, record);
-  target.open.reset();
+  const bool failed = record.error && record.error->cause != to_text(Cause::cancelled) && !record.untouched;
+  target.open_failed = failed && target.open && target.open->crash_class == CrashClass::opaque;
+  if (!target.open_failed) target.open.reset();
   if (record.untouched && target.touched) {
     target.touched = false;
     history.touched.erase(std::remove(history.touched.begin(), history.touched.end(), key),

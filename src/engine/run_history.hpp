@@ -33,7 +33,8 @@ struct TargetHistory {
   std::vector<Undo> undo;     // of forward stages, in the order written
   std::optional<Intent> open; // a forward intent without outcome
   int open_index = 0;
-  bool going_back = false; // it is being taken back, or was
+  bool open_failed = false; // it has one, an error: of opaque work, what it did is not known
+  bool going_back = false;  // it is being taken back, or was
   bool taken_back = false;
   bool acted = false; // as in RunTarget
   std::optional<UndoHistory> undoing;

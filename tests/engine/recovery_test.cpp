@@ -270,6 +270,30 @@ TEST_CASE(
   CHECK(rig.apply().exit_code == 0);
 }
 
+TEST_CASE("recovery: an opaque stage that failed in an interrupted run is not begun again without a person's "
+          "word") {
+  StackRig rig;
+  rig.add("migrate", "sim.opaque", Value::Map{{"name", "migrate"}, {"command", "upgrade"}}).kind = Kind::task;
+  std::stop_source wind_down;
+  rig.world->on_effect("migrate", "", [&] { wind_down.request_stop(); });
+  rig.world->add({.act = Act::fail_after, .step = "migrate"});
+  {
+    const auto process = rig.process();
+    process->environment.interrupts.wind_down = wind_down.get_token();
+    CHECK(apply(process->environment, rig.pipeline, rig.source, std::nullopt, rig.options).outcome ==
+          Outcome::interrupted);
+  }
+  REQUIRE(rig.world->effects().size() == 1);
+  const Ending ending = rig.apply();
+  CHECK(ending.exit_code == 11);
+  CHECK(rig.world->effects().size() == 1);
+  const auto process = rig.process();
+  CHECK(resume_run(process->environment, rig.pipeline, rig.source, ending.run,
+                   {{"migrate", "", Answer::done}}, rig.options)
+            .exit_code == 0);
+  CHECK(rig.world->effects().size() == 1);
+}
+
 TEST_CASE("recovery: an interrupted run goes on with the next apply") {
   StackRig rig;
   rig.add_single("db", "v1");

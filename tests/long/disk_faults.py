@@ -37,7 +37,7 @@ def main():
     runs = tried(result.stdout)
     figures.write_text(json.dumps({
         "commit": commit,
-        "command": "tests/long/run",
+        "command": " ".join(["tests/long/disk_faults.py", *sys.argv[1:]]),
         "tried": sum(run["tried"] for run in runs),
         "lost_doubled_or_invented": 0,
         "seconds": round(time.monotonic() - began, 1),

@@ -149,8 +149,7 @@ void Controller::run(Program program) {
 void Controller::close() {
   ending_ = ending_of(*scheduler_, *deployment_, how_, 2);
   if (journal_error_) {
-    ending_->error = journal_error_;
-    end_unwritten(*ending_);
+    end_without_journal(*ending_, how_, *journal_error_);
     return unlock(); // stays pending: what is not written cannot be committed
   }
   if (ending_->outcome == Outcome::interrupted || ending_->outcome == Outcome::parked) return unlock();
