@@ -49,13 +49,18 @@ struct Meaning {
   std::string_view help = {};
 };
 
+const SystemWords* known_words(std::string_view said) {
+  for (const SystemWords& known : system_words)
+    if (said.find(known.words) != std::string_view::npos) return &known;
+  return nullptr;
+}
+
 Meaning meaning_of(const HostResult& result) {
   for (const StatusMeaning& meaning : status_meanings)
     if (result.exit_code == meaning.status && result.err.find(mark) != std::string::npos)
       return {.cause = meaning.cause};
-  for (const SystemWords& known : system_words)
-    if (result.err.find(known.words) != std::string::npos) return {known.cause, known.help};
-  return {};
+  const SystemWords* known = known_words(result.err);
+  return known ? Meaning{known->cause, known->help} : Meaning{};
 }
 
 std::string reason_of(const HostResult& result, const std::vector<std::string>& lines) {
@@ -65,6 +70,11 @@ std::string reason_of(const HostResult& result, const std::vector<std::string>& 
 }
 
 } // namespace
+
+std::optional<Cause> cause_of_words(std::string_view said) {
+  const SystemWords* known = known_words(said);
+  return known ? std::optional(known->cause) : std::nullopt;
+}
 
 Error script_failure(std::string_view what, const HostResult& result) {
   std::vector<std::string> lines = last_lines(result.err.empty() ? result.out : result.err, evidence_lines);

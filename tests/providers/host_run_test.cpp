@@ -65,3 +65,17 @@ TEST_CASE("host.run: a script may be longer than an argument of a process") {
   CHECK(*outputs->find("stdout")->text() == "in 0 unset");
   CHECK_FALSE(bench.deploy(bench.ask({{"script", filler + "false\necho never"}})));
 }
+
+TEST_CASE("host.run: sudo that asks for a password is a matter of permission") {
+  Workbench bench(providers::host::make_run());
+  const Ask ask = bench.ask({{"script", "echo 'sudo: a password is required' >&2; exit 1"}});
+  const auto failed = bench.deploy(ask);
+  REQUIRE_FALSE(failed);
+  const Diagnosis diagnosis =
+      bench.diagnose({.intent = bench.intent(ask, {}, "run"), .error = failed.error()});
+  CHECK(diagnosis.cause == Cause::permission);
+  const Diagnosis other =
+      bench.diagnose({.intent = bench.intent(ask, {}, "run"),
+                      .error = {.cause = Cause::command_failed, .message = "x", .evidence = {"no"}}});
+  CHECK(other.cause == Cause::command_failed);
+}

@@ -4,6 +4,7 @@
 #include "providers/command.hpp"
 #include "providers/host/detached.hpp"
 #include "providers/host_script.hpp"
+#include "ssh/script_failure.hpp"
 
 namespace deployctl::providers::host {
 namespace {
@@ -110,7 +111,10 @@ public:
   }
 
   Diagnosis diagnose(ReadSession&, const Failure& failure) const override {
-    return diagnose_command(failure);
+    Diagnosis diagnosis = diagnose_command(failure);
+    if (diagnosis.cause == Cause::command_failed && !failure.error.evidence.empty())
+      diagnosis.cause = ssh::cause_of_words(failure.error.evidence.back()).value_or(diagnosis.cause);
+    return diagnosis;
   }
 
 private:
