@@ -1,5 +1,7 @@
 #include "cli/secret_stores.hpp"
 
+#include <algorithm>
+
 #include "os/files.hpp"
 #include "os/pause.hpp"
 #include "secrets/aws_stores.hpp"

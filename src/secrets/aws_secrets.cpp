@@ -1,4 +1,6 @@
 // aws-sm://name[#key]
+#include <algorithm>
+
 #include <fmt/core.h>
 
 #include "base/encode.hpp"

@@ -73,12 +73,11 @@ Result<StoredValue> Resolver::read_source(const std::string& name, const SecretR
 
 // Reads the reference and checks what it gives.
 Result<StoredValue> Resolver::read(const Entry& entry, const std::stop_token& stop) const {
-  const auto& [name, written] = entry.declaration;
   const auto found = [&]() -> Result<StoredValue> {
-    DEPLOYCTL_TRY(const SecretReference reference, parse_secret_reference(written));
+    DEPLOYCTL_TRY(const SecretReference reference, parse_secret_reference(entry.declaration.reference));
     Store* store = sources_.stores ? sources_.stores->find(reference) : nullptr;
-    DEPLOYCTL_TRY(StoredValue value,
-                  store ? store->read(reference, stop) : read_source(name, reference, stop));
+    DEPLOYCTL_TRY(StoredValue value, store ? store->read(reference, stop)
+                                           : read_source(entry.declaration.name, reference, stop));
     DEPLOYCTL_CHECK(check_value(value.bytes->view()));
     return value;
   };

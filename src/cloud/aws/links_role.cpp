@@ -1,4 +1,5 @@
 // Roles: assumed with other keys, or with a token that an identity provider signed.
+#include <array>
 #include <set>
 
 #include <fmt/core.h>
@@ -24,9 +25,9 @@ private:
   const Credentials& credentials_;
 };
 
-std::string value_or(const Section* section, std::string_view key, std::string otherwise = {}) {
+std::string text_in(const Section* section, std::string_view key) {
   const std::string* found = section ? section->find(key) : nullptr;
-  return found ? *found : std::move(otherwise);
+  return found ? *found : "";
 }
 
 // "deployctl-1767225600": who it was can be found in the trail by the time.
@@ -115,26 +116,26 @@ Result<Credentials> role_of_profile(const ChainContext& context, const Section& 
   if (!base) return base;
   return assume_role(context,
                      {.arn = *section.find("role_arn"),
-                      .session_name = value_or(&section, "role_session_name"),
-                      .external_id = value_or(&section, "external_id"),
-                      .duration = value_or(&section, "duration_seconds"),
+                      .session_name = text_in(&section, "role_session_name"),
+                      .external_id = text_in(&section, "external_id"),
+                      .duration = text_in(&section, "duration_seconds"),
                       .told_as = fmt::format("profile '{}'", profile)},
                      *base);
 }
 
 Result<LinkAnswer> identity_of_profile(const ChainContext& context, const std::string& profile) {
   const Section* section = context.settings.config.profile(profile);
-  const std::string file = value_or(section, "web_identity_token_file");
+  const std::string file = text_in(section, "web_identity_token_file");
   if (file.empty())
     return LinkAnswer{.why_not = fmt::format("profile '{}' has no web_identity_token_file", profile)};
-  const std::string arn = value_or(section, "role_arn");
+  const std::string arn = text_in(section, "role_arn");
   if (arn.empty())
     return fail(Cause::config,
                 fmt::format("profile '{}' has web_identity_token_file but no role_arn", profile));
   DEPLOYCTL_TRY(Credentials keys,
                 assume_with_token(context, {.token_file = file,
                                             .role = {.arn = arn,
-                                                     .session_name = value_or(section, "role_session_name"),
+                                                     .session_name = text_in(section, "role_session_name"),
                                                      .told_as = fmt::format("profile '{}'", profile)}}));
   return LinkAnswer{.credentials = std::move(keys)};
 }
