@@ -68,9 +68,10 @@ std::string first_word_pair(const std::string& public_key) {
 
 } // namespace
 
-SshServer::SshServer(const std::string& folder, const std::string& name, const std::string& authorized_keys,
-                     ServerOptions options)
-    : folder_(folder + "/" + name), address_(options.address.empty() ? fresh_address() : options.address),
+SshServer::SshServer(ssh::Caretaker& caretaker, const std::string& folder, const std::string& name,
+                     const std::string& authorized_keys, ServerOptions options)
+    : caretaker_(caretaker), folder_(folder + "/" + name),
+      address_(options.address.empty() ? fresh_address() : options.address),
       authorized_keys_(authorized_keys), options_(std::move(options)) {
   REQUIRE(os::make_directories(folder_, 0700));
   if (::getuid() == 0) REQUIRE(os::make_directories("/run/sshd", 0755));
@@ -125,6 +126,7 @@ void SshServer::start() {
                                               {.in = null.get(), .out = null.get(), .err = null.get()});
   REQUIRE(started);
   process_ = *std::move(started);
+  caretaker_.watch(process_->pid());
   const SystemClock clock;
   os::BoundedWait wait(clock, Milliseconds(20'000), {}, "sshd");
   while (!accepts(address_)) {
@@ -137,7 +139,12 @@ void SshServer::start() {
 void SshServer::stop() {
   // Sessions lead groups of their own.
   for (const pid_t session : sessions()) ::kill(session, SIGKILL);
+  if (process_) caretaker_.forget(process_->pid());
   process_.reset();
+}
+
+SshServer::~SshServer() {
+  stop();
 }
 
 std::vector<pid_t> SshServer::sessions() const {
@@ -164,12 +171,14 @@ int SshServer::attempts() const {
 SshWorld::SshWorld() {
   command({"ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", scratch_.path("user-key")});
   public_key_ = scratch_.path("user-key.pub");
+  caretaker_ = ssh::Caretaker::start(scratch_.path("caretaker"), environment()).value();
   configure("");
   know("");
 }
 
 SshServer& SshWorld::add(const std::string& name, ServerOptions options, bool is_known) {
-  servers_.push_back(std::make_unique<SshServer>(scratch_.path(), name, public_key_, std::move(options)));
+  servers_.push_back(
+      std::make_unique<SshServer>(*caretaker_, scratch_.path(), name, public_key_, std::move(options)));
   if (is_known) know(servers_.back()->known_hosts_line());
   return *servers_.back();
 }

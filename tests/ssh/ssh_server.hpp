@@ -23,8 +23,12 @@ struct ServerOptions {
 
 class SshServer {
 public:
-  SshServer(const std::string& folder, const std::string& name, const std::string& authorized_keys,
-            ServerOptions options = {});
+  // `caretaker` ends it when the test is killed.
+  SshServer(ssh::Caretaker& caretaker, const std::string& folder, const std::string& name,
+            const std::string& authorized_keys, ServerOptions options = {});
+  ~SshServer();
+  SshServer(const SshServer&) = delete;
+  SshServer& operator=(const SshServer&) = delete;
 
   [[nodiscard]] const std::string& address() const { return address_; }
   [[nodiscard]] std::string known_hosts_line() const;
@@ -42,6 +46,7 @@ public:
 private:
   void write_settings();
 
+  ssh::Caretaker& caretaker_;
   std::string folder_;
   std::string address_;
   std::string authorized_keys_;
@@ -77,6 +82,7 @@ private:
   Scratch scratch_;
   std::string public_key_;
   std::string known_;
+  std::unique_ptr<ssh::Caretaker> caretaker_;
   std::vector<std::unique_ptr<SshServer>> servers_;
   std::unique_ptr<ssh::Connections> connections_;
 };
