@@ -1,8 +1,11 @@
 // AWS as a test wants it: a function answers requests, files are a map, time stands still until it is moved.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <map>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
