@@ -99,12 +99,12 @@ const std::string talks =
 
 TEST_CASE("ledger: a detached command is like any other while nothing goes wrong") {
   everywhere([](Place& place) {
-    const Ask ask = place.bench.ask(
-        {{"script", "cat; echo \"$A\" \"$DEPLOYCTL_STEP\" \"${DEPLOYCTL_LIMIT-}\"; pwd; umask"},
-         {"stdin", Secret::reference("line", "v1")},
-         {"env", Value::Map{{"A", "it's"}}},
-         {"directory", place.bench.path()},
-         {"on_disconnect", "detach"}});
+    const Ask ask =
+        place.bench.ask({{"script", R"(cat; echo "$A" "$DEPLOYCTL_STEP" "${DEPLOYCTL_LIMIT-}"; pwd; umask)"},
+                         {"stdin", Secret::reference("line", "v1")},
+                         {"env", Value::Map{{"A", "it's"}}},
+                         {"directory", place.bench.path()},
+                         {"on_disconnect", "detach"}});
     const auto change = place.bench.plan(ask);
     REQUIRE(change);
     CHECK(place.bench.confirm(ask, *change, "run").state == Confirmation::State::not_done);
