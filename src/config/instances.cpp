@@ -23,6 +23,13 @@ const Provider* find_settings(const Catalog& catalog, std::string_view provider)
   return any;
 }
 
+bool is_later(std::string_view provider) {
+  const auto names = later_providers();
+  return std::find(names.begin(), names.end(), provider) != names.end();
+}
+
+} // namespace
+
 std::vector<std::string> provider_names(const Catalog& catalog) {
   std::set<std::string> names;
   for (const auto& provider : catalog)
@@ -31,20 +38,12 @@ std::vector<std::string> provider_names(const Catalog& catalog) {
   return {names.begin(), names.end()};
 }
 
-// What may be written for a provider, by an action of it or by its secret store; null: nothing.
-const std::vector<Field>* find_fields(const Catalog& catalog, std::string_view provider) {
+const std::vector<Field>* settings_of_provider(const Catalog& catalog, std::string_view provider) {
   const Provider* of_action = find_settings(catalog, provider);
   if (of_action && !of_action->instance_fields.empty()) return &of_action->instance_fields;
   const StoreSettings* of_store = find_store_settings(provider);
   return of_store ? &of_store->fields : nullptr;
 }
-
-bool is_later(std::string_view provider) {
-  const auto names = later_providers();
-  return std::find(names.begin(), names.end(), provider) != names.end();
-}
-
-} // namespace
 
 Instances::Instances(const Inputs& inputs) : inputs_(inputs) {
   const auto* providers = inputs_.merged.find("providers");
@@ -61,7 +60,7 @@ void Instances::read(Declared& declared) {
   const auto name = std::string(provider_of(entry.key));
   const auto* provider = find_settings(inputs_.catalog, name);
   const std::vector<Field> none;
-  const auto* settings = find_fields(inputs_.catalog, name);
+  const auto* settings = settings_of_provider(inputs_.catalog, name);
   const auto& fields = settings ? *settings : none;
   const auto written = inputs_.reader.read_members(
       entry.value, fields,

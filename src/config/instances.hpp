@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "base/secret_reference.hpp"
 #include "config/pipeline.hpp"
@@ -13,6 +14,11 @@
 #include "config/shape.hpp"
 
 namespace deployctl::config {
+
+// Providers that take settings, sorted.
+std::vector<std::string> provider_names(const Catalog& catalog);
+// What may be written for a provider, by an action of it or by its secret store; null: nothing.
+const std::vector<Field>* settings_of_provider(const Catalog& catalog, std::string_view provider);
 
 class Instances {
 public:

@@ -6,6 +6,7 @@
 #include "base/field_diff.hpp"
 #include "base/json.hpp"
 #include "config/field_schema.hpp"
+#include "config/instances.hpp"
 #include "config/language.hpp"
 
 namespace deployctl::config {
@@ -129,7 +130,30 @@ void refer_to_holders(Value& object, SchemaUse use) {
   }
 }
 
-Value environment_schema() {
+// The schema of a map among the alternatives of one that may be interpolated or null.
+Value* find_object_schema(Value& schema) {
+  if (const Value* type = schema.find("type"); type && *type == Value("object")) return &schema;
+  if (schema.find("anyOf"))
+    for (Value& alternative : *schema["anyOf"].get<Value::List>())
+      if (Value* found = find_object_schema(alternative)) return found;
+  return nullptr;
+}
+
+// The instances of providers that are known have exactly their settings.
+void add_provider_settings(Value& object, const Catalog& catalog, SchemaUse use) {
+  Value* providers = find_object_schema(object["properties"]["providers"]);
+  if (!providers) return;
+  Value known = Value::Map{};
+  for (const std::string& provider : provider_names(catalog)) {
+    Value settings = members_schema(*settings_of_provider(catalog, provider), use);
+    if (use == SchemaUse::overlay)
+      settings = any_of({std::move(settings), Value(Value::Map{{"type", "null"}})});
+    known["^" + provider + "(\\..*)?$"] = std::move(settings);
+  }
+  (*providers)["patternProperties"] = std::move(known);
+}
+
+Value environment_schema(const Catalog& catalog) {
   std::vector<Field> rules;
   std::vector<Field> overlays;
   for (const Field& field : environment_fields()) {
@@ -140,13 +164,14 @@ Value environment_schema() {
   Value out = members_schema(rules, SchemaUse::whole);
   Value laid_over = members_schema(overlays, SchemaUse::overlay);
   refer_to_holders(laid_over, SchemaUse::overlay);
+  add_provider_settings(laid_over, catalog, SchemaUse::overlay);
   for (auto& [name, schema] : *laid_over["properties"].get<Value::Map>())
     out["properties"][name] = std::move(schema);
   return out;
 }
 
 Value definitions(const Catalog& catalog) {
-  Value out = Value::Map{{"environment", environment_schema()}};
+  Value out = Value::Map{{"environment", environment_schema(catalog)}};
   for (const SchemaUse use : {SchemaUse::whole, SchemaUse::overlay}) {
     for (const Holder& holder : holders)
       out[name_of(holder.definition, use)] = holder_schema(holder, catalog, use);
@@ -161,6 +186,7 @@ Value definitions(const Catalog& catalog) {
 Value json_schema(const Catalog& catalog) {
   Value out = members_schema(pipeline_fields(), SchemaUse::whole);
   refer_to_holders(out, SchemaUse::whole);
+  add_provider_settings(out, catalog, SchemaUse::whole);
   Value& environments = out["properties"]["environments"];
   environments =
       Value::Map{{"type", "object"},
