@@ -8,11 +8,11 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <strings.h>
 
 #include <fmt/core.h>
 
 #include "base/crypto.hpp"
+#include "base/wiped.hpp"
 #include "os/files.hpp"
 #include "os/wake.hpp"
 #include "ssh/session_output.hpp"
@@ -24,19 +24,6 @@ using std::chrono::nanoseconds;
 
 constexpr std::size_t evidence_lines = 20;
 constexpr Milliseconds until_host_gives_up{15'000}; // behind our own deadline: we ask first
-
-// Zeroed at the end, because variables may be secret.
-class Wiped {
-public:
-  explicit Wiped(std::string text) : text_(std::move(text)) {}
-  Wiped(const Wiped&) = delete;
-  Wiped& operator=(const Wiped&) = delete;
-  ~Wiped() { ::explicit_bzero(text_.data(), text_.size()); }
-  [[nodiscard]] std::string_view view() const { return text_; }
-
-private:
-  std::string text_;
-};
 
 Status unblock(const os::Descriptor& end) {
   if (::fcntl(end.get(), F_SETFL, ::fcntl(end.get(), F_GETFL) | O_NONBLOCK) == 0) return {};
@@ -182,14 +169,13 @@ Result<HostResult> run_leashed(RemoteShell& shell, const Clock& clock, Random& r
   if (stop.stop_requested()) return fail(Cause::cancelled, fmt::format("stopped before {}", request.what));
   const std::string nonce = random_hex(random, 8);
   DEPLOYCTL_TRY(std::string text, leash_run(request.script, nonce));
-  const Wiped run(std::move(text));
+  const Wiped run(std::move(text)); // variables may be secret
   DEPLOYCTL_TRY(const std::string_view input, bytes_of(request.input));
-  const std::string header =
-      leash_header(nonce, run.view().size(), input.size(),
-                   request.timeout + request.grace + until_host_gives_up, request.grace);
+  const std::string header = leash_header(
+      nonce, run->size(), input.size(), request.timeout + request.grace + until_host_gives_up, request.grace);
   const std::string go = nonce + "\n";
   DEPLOYCTL_TRY(std::unique_ptr<RemoteSession> session, shell.start(leash_command_line(), stop));
-  LeashedCommand command(clock, request, nonce, std::move(session), {header, run.view(), input, go});
+  LeashedCommand command(clock, request, nonce, std::move(session), {header, *run, input, go});
   return command.finish(stop);
 }
 
