@@ -30,7 +30,7 @@ is_alive() {
   if [ "$now" != "$boot" ] || [ ! -e "/proc/$number/stat" ]; then return 1; fi
   read -r line 2>/dev/null <"/proc/$number/stat" || return 1
   set -- ${line##*) }
-  [ "${20}" = "$born" ]
+  [ "${20}" = "$born" ] && [ "$1" != Z ] && [ "$1" != X ] # a dead one that nobody has waited for
 }
 state_of() {
   if [ ! -e "$1/process" ]; then state=waiting
