@@ -83,7 +83,7 @@ Field uses(std::string help) {
   return text("uses", std::move(help), "exec.run");
 }
 
-Field inputs_map(std::string name, std::string help) {
+Field inputs_map(const std::string& name, std::string help) {
   return {.name = name,
           .type = FieldType::map,
           .help = std::move(help),

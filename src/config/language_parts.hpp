@@ -22,7 +22,7 @@ Field since_later(Field field);
 Field needed(Field field);
 
 Field uses(std::string help);
-Field inputs_map(std::string name, std::string help); // of text keys to whatever the action takes
+Field inputs_map(const std::string& name, std::string help); // of text keys to whatever the action takes
 Field with();
 Field when_field(const std::vector<std::string>& keys);
 Field approval_field();

@@ -147,7 +147,7 @@ std::vector<Field> judging_fields() {
 }
 
 std::vector<Field> make_step_fields(Field when) {
-  const Field undo = inputs_map("undo", "For a task: inputs of the same action that take it back.");
+  Field undo = inputs_map("undo", "For a task: inputs of the same action that take it back.");
   std::vector<Field> fields = {
       uses("The action, such as host.release; without it the step only judges its gates."),
       with(),
