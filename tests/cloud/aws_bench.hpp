@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -28,6 +29,7 @@ public:
 class AnsweringHttp final : public Http {
 public:
   Result<HttpResponse> send(const HttpRequest& request, std::stop_token) override {
+    const std::lock_guard lock(mutex_); // a resolver asks its stores side by side
     requests.push_back(request);
     return answer(request);
   }
@@ -35,6 +37,9 @@ public:
     return fail(Cause::network, "nothing listens here");
   };
   std::vector<HttpRequest> requests;
+
+private:
+  std::mutex mutex_;
 };
 
 class AnsweringProcesses final : public Processes {
