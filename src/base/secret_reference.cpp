@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json_pointer.hpp"
+#include "base/shell_word.hpp"
 #include "base/strings.hpp"
 
 namespace deployctl {
@@ -11,12 +12,6 @@ namespace {
 tl::unexpected<Error> malformed(const SecretScheme& scheme, const std::string& fault) {
   return fail(Cause::config, "secret reference '" + std::string(scheme.name) + "://' " + fault,
               "write it as " + std::string(scheme.form));
-}
-
-bool is_variable_name(std::string_view text) {
-  const auto letter = [](char c) { return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  const auto letter_or_digit = [&](char c) { return letter(c) || (c >= '0' && c <= '9'); };
-  return !text.empty() && letter(text.front()) && std::all_of(text.begin(), text.end(), letter_or_digit);
 }
 
 // Where the key's '#' is: outside of quotes in a command, else the last one.

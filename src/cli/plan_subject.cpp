@@ -30,8 +30,7 @@ private:
 
 bool counts_as_source(const std::string& path) {
   constexpr std::string_view approvals = ".approvals";
-  const bool approves = path.size() > approvals.size() &&
-                        path.compare(path.size() - approvals.size(), approvals.size(), approvals) == 0;
+  const bool approves = path.size() > approvals.size() && path.ends_with(approvals);
   const std::string plan = approves ? path.substr(0, path.size() - approvals.size()) : path;
   constexpr std::string_view opening = R"({"content":{)"; // most files are read no further
   std::array<char, opening.size()> begins{};

@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include "base/shell_word.hpp"
 #include "base/strings.hpp"
 #include "config/interpolation.hpp"
 #include "config/interpolation_filters.hpp"
@@ -25,12 +26,6 @@ bool is_digit(char c) {
 }
 bool is_name_byte(char c) {
   return is_letter(c) || is_digit(c) || c == '_' || c == '-' || c == '.';
-}
-
-bool is_variable_name(std::string_view name) {
-  return !name.empty() && !is_digit(name.front()) && std::all_of(name.begin(), name.end(), [](char c) {
-    return is_letter(c) || is_digit(c) || c == '_';
-  });
 }
 
 // One pass over one text. The first fault of a `${...}` ends it; reading goes on behind its closing brace.

@@ -3,17 +3,11 @@
 
 #include <fmt/core.h>
 
-#include "base/strings.hpp"
+#include "base/shell_word.hpp"
 #include "os/child.hpp"
 
 namespace deployctl::os {
 namespace {
-
-bool is_name(std::string_view name) {
-  const auto fits = [](char byte) { return is_letter_or_digit(byte) || byte == '_'; };
-  return !name.empty() && !(name.front() >= '0' && name.front() <= '9') &&
-         std::all_of(name.begin(), name.end(), fits);
-}
 
 bool is_entry_of(const std::string& entry, std::string_view name) {
   return entry.size() > name.size() && entry[name.size()] == '=' && entry.starts_with(name);
@@ -26,7 +20,7 @@ ChildEnvironment::~ChildEnvironment() {
 }
 
 Status ChildEnvironment::set(const std::string& name, const Text& value) {
-  if (!is_name(name))
+  if (!is_variable_name(name))
     return fail(Cause::config, fmt::format("'{}' is not a name of an environment variable", name));
   if (value.secret() && !value.secret()->is_resolved())
     return fail(Cause::internal,

@@ -5,7 +5,7 @@
 
 #include <fmt/core.h>
 
-#include "base/strings.hpp"
+#include "base/shell_word.hpp"
 #include "os/spawn.hpp"
 
 namespace deployctl::os {
@@ -18,10 +18,6 @@ bool is_shell_with_text(const std::vector<std::string>& argv) {
   return shell && argv[1].starts_with('-') && argv[1].ends_with('c');
 }
 
-std::string quoted(std::string_view text) {
-  return "'" + replace_all(text, "'", "'\\''") + "'";
-}
-
 } // namespace
 
 Result<std::optional<ShellFile>> as_shell_file(const std::vector<std::string>& argv) {
@@ -29,7 +25,7 @@ Result<std::optional<ShellFile>> as_shell_file(const std::vector<std::string>& a
   if (std::none_of(argv.begin(), argv.end(), is_long) || !is_shell_with_text(argv)) return std::nullopt;
   // The shell reads through a descriptor of its own, so this one is not for what it runs.
   std::string text = fmt::format("exec {}<&-\nset --", text_descriptor);
-  for (std::size_t i = 4; i < argv.size(); ++i) text += " " + quoted(argv[i]);
+  for (std::size_t i = 4; i < argv.size(); ++i) text += " " + shell_word(argv[i]);
   text += "\n" + argv[2];
   ShellFile file{.argv = {argv[0]}, .text = {}};
   if (const std::string options = argv[1].substr(0, argv[1].size() - 1); options != "-")

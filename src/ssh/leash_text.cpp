@@ -5,7 +5,7 @@
 
 #include <fmt/core.h>
 
-#include "base/strings.hpp"
+#include "base/shell_word.hpp"
 
 namespace deployctl::ssh {
 namespace {
@@ -133,12 +133,6 @@ constexpr std::string_view fenced = R"sh(admit() {
 }
 )sh";
 
-bool is_variable_name(std::string_view name) {
-  return !name.empty() && !(name.front() >= '0' && name.front() <= '9') &&
-         std::all_of(name.begin(), name.end(),
-                     [](char byte) { return byte == '_' || is_letter_or_digit(byte); });
-}
-
 Status check_no_zero(std::string_view bytes, std::string_view what) {
   if (bytes.find('\0') == std::string_view::npos) return {};
   return fail(Cause::config, fmt::format("{} holds a zero byte", what));
@@ -176,15 +170,6 @@ std::int64_t seconds(Milliseconds duration) {
 const std::string& leash_command_line() {
   static const std::string text(command_line);
   return text;
-}
-
-void append_shell_word(std::string& text, std::string_view bytes) {
-  text += '\'';
-  for (auto quote = bytes.find('\''); quote != std::string_view::npos; quote = bytes.find('\'')) {
-    text.append(bytes.substr(0, quote)).append("'\\''");
-    bytes.remove_prefix(quote + 1);
-  }
-  text.append(bytes) += '\'';
 }
 
 Result<std::string_view> bytes_of(const Text& text) {

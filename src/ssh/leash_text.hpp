@@ -52,9 +52,6 @@ struct LeashedScript {
 // it.
 const std::string& leash_command_line();
 
-// A word of a POSIX shell that is these bytes and nothing else.
-void append_shell_word(std::string& text, std::string_view bytes);
-
 // The script prints `nonce` as a line on both outputs before its own first byte. Cause::config for a zero
 // byte or a variable whose name is not [A-Za-z_][A-Za-z0-9_]*.
 Result<std::string> leash_run(const LeashedScript& script, std::string_view nonce);

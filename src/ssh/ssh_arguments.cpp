@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include "base/shell_word.hpp"
 #include "base/strings.hpp"
 
 namespace deployctl::ssh {
@@ -56,7 +57,7 @@ bool is_harmless(std::string_view text, std::string_view marks) {
 
 // For the shell that ssh hands its ProxyCommand to, behind ssh's own expansion of '%'.
 std::string quoted(std::string_view word) {
-  return "'" + replace_all(replace_all(word, "%", "%%"), "'", "'\\''") + "'";
+  return shell_word(replace_all(word, "%", "%%"));
 }
 
 } // namespace
