@@ -4,6 +4,7 @@
 
 #include <fmt/core.h>
 
+#include "os/pause.hpp"
 #include "ssh/login_retry.hpp"
 #include "ssh/mux_session.hpp"
 
@@ -29,7 +30,11 @@ Result<std::unique_ptr<RemoteSession>> Connection::start(const std::string& comm
 Result<std::unique_ptr<RemoteSession>> Connection::start_over(const std::shared_ptr<Master>& master,
                                                               const std::string& command_line,
                                                               std::stop_token stop) {
-  for (;;) {
+  // A server frees a session a moment after it told its end, so one that is refused alone may follow on
+  // another.
+  constexpr int most_alone = 20;
+  constexpr Milliseconds until_freed{50};
+  for (int alone = 0;;) {
     DEPLOYCTL_TRY(Slots::Place place, sessions_->take(stop));
     os::BoundedWait wait(run_.clock, run_.limits.session_timeout, stop, "a session to " + destination_.host);
     auto channel = MuxSession::open(run_.clock, master, command_line, wait);
@@ -37,8 +42,10 @@ Result<std::unique_ptr<RemoteSession>> Connection::start_over(const std::shared_
       (*channel)->keep(std::move(place));
       return *std::move(channel);
     }
-    // Each round takes away at least one place, so this ends.
-    const bool try_again = channel.error().cause == Cause::capacity && sessions_->lower();
+    // Each round takes away a place or counts as one alone, so this ends.
+    const bool is_refused = channel.error().cause == Cause::capacity;
+    const bool try_again =
+        is_refused && (sessions_->lower() || (++alone <= most_alone && os::pause(until_freed, stop)));
     if (!try_again)
       return fail(std::move(channel).error().in("while starting a command on " + destination_.host));
   }
