@@ -12,12 +12,16 @@
 
 #include "base/strings.hpp"
 #include "net/http_arrival.hpp"
+#include "net/http_departure.hpp"
 #include "net/http_rules.hpp"
 
 namespace deployctl::net {
 namespace {
 
 constexpr std::size_t idle_channels = 16;
+constexpr long slowest = 1'024;    // bytes a second of a streamed body
+constexpr long longest_stall = 60; // seconds
+constexpr long upload_piece = 256L << 10;
 
 std::string_view bytes_of(const Text& text) {
   return text.plain() ? std::string_view(*text.plain()) : text.secret()->reveal();
@@ -54,6 +58,17 @@ std::size_t take_header(char* bytes, std::size_t size, std::size_t count, void* 
   return static_cast<Arrival*>(to)->take_header({bytes, size * count}) ? size * count : 0;
 }
 
+std::size_t give_body(char* bytes, std::size_t size, std::size_t count, void* from) {
+  const auto filled = static_cast<Departure*>(from)->fill({bytes, size * count});
+  return filled ? *filled : CURL_READFUNC_ABORT;
+}
+
+int rewind_body(void* from, curl_off_t offset, int origin) {
+  if (origin != SEEK_SET) return CURL_SEEKFUNC_CANTSEEK;
+  static_cast<Departure*>(from)->rewind(static_cast<std::uint64_t>(offset));
+  return CURL_SEEKFUNC_OK;
+}
+
 void append_line(HeaderLines& lines, std::string line) {
   if (curl_slist* longer = curl_slist_append(lines.get(), line.c_str())) {
     static_cast<void>(lines.release());
@@ -76,7 +91,28 @@ HeaderLines header_lines(const HttpRequest& request) {
   return lines;
 }
 
+// Large bodies wait for each other's windows on one HTTP/2 connection; over HTTP/1.1 each has its own.
+void set_streams(CURL* easy, const HttpRequest& request, Departure& departure) {
+  if (!request.source && !request.sink) return;
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, slowest);
+  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, longest_stall);
+  if (request.sink) curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, nullptr);
+  if (!request.source) return;
+  curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
+  curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, upload_piece);
+  curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request.source->size()));
+  curl_easy_setopt(easy, CURLOPT_READFUNCTION, give_body);
+  curl_easy_setopt(easy, CURLOPT_READDATA, &departure);
+  curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, rewind_body);
+  curl_easy_setopt(easy, CURLOPT_SEEKDATA, &departure);
+}
+
 void set_method(CURL* easy, const HttpRequest& request) {
+  if (request.source) {
+    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+    return;
+  }
   const std::string_view body = bytes_of(request.body);
   if (request.method == "HEAD") {
     curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
@@ -219,12 +255,14 @@ Result<HttpResponse> CurlHttp::send(const HttpRequest& request, std::stop_token 
   auto channel = pool_->borrow(url.origin() + '|' + request.unix_socket + '|' + request.ca_file);
   if (!channel) return fail(Cause::internal, "libcurl could not be started");
   CURL* easy = channel->easy.get();
-  Arrival arrival(request.response_limit);
+  Arrival arrival(request.response_limit, request.sink);
+  Departure departure(request.source);
   char detail[CURL_ERROR_SIZE] = {};
   const HeaderLines lines = header_lines(request);
   curl_easy_reset(easy);
   set_options(easy, request, url, pool_->settings);
   set_method(easy, request);
+  set_streams(easy, request, departure);
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, lines.get());
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, detail);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
@@ -239,6 +277,8 @@ Result<HttpResponse> CurlHttp::send(const HttpRequest& request, std::stop_token 
   if (arrival.too_large())
     return fail(Cause::capacity,
                 fmt::format("the response of {} has over {} bytes", url.origin(), request.response_limit));
+  DEPLOYCTL_CHECK(arrival.taken());
+  DEPLOYCTL_CHECK(departure.given());
   if (*code != CURLE_OK) return fail(as_error(*code, detail, easy, request, url));
   long status = 0;
   curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);

@@ -1,10 +1,28 @@
 #include "net/http_arrival.hpp"
 
+#include <charconv>
+
 #include "base/strings.hpp"
 
 namespace deployctl::net {
+namespace {
+
+// Of "HTTP/1.1 200 OK"; 0 when there is none.
+int status_of(std::string_view line) {
+  const auto space = line.find(' ');
+  int status = 0;
+  if (space != std::string_view::npos)
+    std::from_chars(line.data() + space + 1, line.data() + line.size(), status);
+  return status;
+}
+
+} // namespace
 
 bool Arrival::take_body(std::string_view bytes) {
+  if (sink_ && response_.status >= 200 && response_.status < 300) {
+    taken_ = sink_->take(bytes);
+    return taken_.has_value();
+  }
   too_large_ |= bytes.size() > body_limit_ - response_.body.size();
   if (!too_large_) response_.body.append(bytes);
   return !too_large_;
@@ -13,9 +31,10 @@ bool Arrival::take_body(std::string_view bytes) {
 bool Arrival::take_header(std::string_view line) {
   header_bytes_ += line.size();
   too_large_ |= header_bytes_ > longest_header_block;
-  if (line.starts_with("HTTP/"))
+  if (line.starts_with("HTTP/")) {
     response_.headers.clear();
-  else if (const auto colon = line.find(':'); colon != std::string_view::npos)
+    response_.status = status_of(line);
+  } else if (const auto colon = line.find(':'); colon != std::string_view::npos)
     response_.headers.emplace(to_lower(line.substr(0, colon)), std::string(trim(line.substr(colon + 1))));
   return !too_large_;
 }
