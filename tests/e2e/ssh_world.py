@@ -1,4 +1,5 @@
-"""Hosts that are real sshd processes, each with a disk, a home and a service of its own, on loopback addresses.
+"""Hosts that are real sshd processes, each with a disk, a home and a service of its own, on loopback addresses or behind
+links that can be cut (ssh_links.py).
 
 Every host sees ROOT as an empty disk of its own (a mount namespace with a tmpfs), so one pipeline fits them all. Needs
 root. What is started here is ended here, by its number.
@@ -18,8 +19,9 @@ import urllib.error
 import urllib.request
 
 from quickstart_world import EXAMPLE, MISSING_PARTS, free_port, need
+from ssh_links import Link
 
-WAIT = 20  # seconds for anything to come up
+WAIT = 60  # seconds for anything to come up
 
 PIPELINE = """\
 version: 1
@@ -40,8 +42,8 @@ steps:
         status: 200
         json: { pointer: /version, equals: "${release.version}" }
         within: 3s
-      keep: 3
-    strategy: { rolling: { batch: 1 } }
+      keep: 3%(release)s
+    strategy: { rolling: %(rolling)s }
 %(more)s"""
 
 
@@ -60,9 +62,10 @@ def wait_for(what, condition):
 
 
 class SshHost:
-    def __init__(self, world, address):
+    def __init__(self, world, address, link=None):
         self.world = world
         self.address = address
+        self.link = link
         self.folder = world.folder / address
         self.folder.mkdir()
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(self.folder / "key")], check=True)
@@ -70,7 +73,7 @@ class SshHost:
             f"ListenAddress {address}:{world.ssh_port}\nHostKey {self.folder}/key\nPidFile none\nUsePAM no\n"
             f"AuthorizedKeysFile {world.folder}/user.pub\nStrictModes no\nPasswordAuthentication no\n"
             f"PermitRootLogin yes\nSetEnv HOME={world.root}/home XDG_RUNTIME_DIR={world.root}/home\n"
-            f"Subsystem sftp internal-sftp\nLogLevel VERBOSE\n")
+            f"Subsystem sftp internal-sftp\nLogLevel VERBOSE\n{world.sshd}")
         self.sshd = self.service = self.namespace = None
         try:
             self.start()
@@ -80,7 +83,8 @@ class SshHost:
 
     def start(self):
         script = 'mount -t tmpfs none "$1" && mkdir "$1/home" "$1/web" && exec "$2" -D -f "$3" -E "$4"'
-        self.sshd = subprocess.Popen(["unshare", "-m", "sh", "-c", script, "sh", str(self.world.root),
+        words = self.link.words() if self.link else []
+        self.sshd = subprocess.Popen([*words, "unshare", "-m", "sh", "-c", script, "sh", str(self.world.root),
                                       shutil.which("sshd"), str(self.folder / "sshd_config"),
                                       str(self.folder / "sshd.log")])
         wait_for(f"sshd on {self.address}", lambda: "listening" in self.log())
@@ -89,7 +93,7 @@ class SshHost:
         assert '("127.0.0.1", port)' in text
         self.write("supervisor.py", text.replace('("127.0.0.1", port)', f'("{self.address}", port)'))
         self.service = subprocess.Popen(
-            ["nsenter", "-t", str(self.sshd.pid), "-m", sys.executable, f"{self.world.root}/supervisor.py", "run",
+            [*self.enter(), sys.executable, f"{self.world.root}/supervisor.py", "run",
              f"{self.world.root}/web", str(self.world.service_port)], stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, text=True)
         assert self.service.stdout.readline().strip() == "ready"
@@ -105,6 +109,11 @@ class SshHost:
             self.service.stdout.close()
         self.sshd = self.service = self.namespace = None
 
+    def sessions(self):
+        """The processes of sshd that serve connections."""
+        path = pathlib.Path(f"/proc/{self.sshd.pid}/task/{self.sshd.pid}/children")
+        return [int(word) for word in path.read_text().split()]
+
     def log(self):
         path = self.folder / "sshd.log"
         return path.read_text() if path.exists() else ""
@@ -114,8 +123,17 @@ class SshHost:
 
     def inside(self, *words, **options):
         """A program in this host's view of the disk."""
-        return subprocess.run(["nsenter", "-t", str(self.sshd.pid), "-m", *words], capture_output=True, text=True,
-                              timeout=WAIT, check=True, **options).stdout
+        return subprocess.run([*self.enter(), *words], capture_output=True, text=True, timeout=WAIT, check=True,
+                              **options).stdout
+
+    def begin(self, *words):
+        return subprocess.Popen([*self.enter(), *words], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+
+    def enter(self):
+        return ["nsenter", "-t", str(self.sshd.pid), "-m", "-n"]
+
+    def read(self, name):
+        return self.inside("sh", "-c", f'cat "{self.world.root}/{name}" 2>/dev/null || :')
 
     def write(self, name, text):
         self.inside("tee", f"{self.world.root}/{name}", input=text)
@@ -153,11 +171,25 @@ class SshHost:
         return [words for words in found if words and "sshd" not in words and "supervisor.py run" not in words
                 and not words.endswith(" server.py")]
 
+    def parts(self):
+        """Half-made things on the disk: folders of commands, of transfers and of releases."""
+        found = self.inside("find", str(self.world.root), "(", "-name", ".deployctl-*", "-o", "-name", "*.part", "-o",
+                            "-name", "*.new", ")")
+        return found.split()
+
 
 class SshWorld:
-    def __init__(self, count=3, more=""):
+    """`more`: further steps, in which ROOT is the disk; `release`: further inputs of the release; `sshd` and `ssh`: further settings of either
+    side; `links`: hosts behind links of their own, whose loss is noticed after six seconds."""
+
+    def __init__(self, count=3, more="", release="", rolling="{ batch: 1 }", sshd="", ssh="", links=False):
         self.binary = os.environ["DEPLOYCTL"]
+        self.sshd = sshd
+        self.rolling = rolling
+        self.release = release
+        self.options = "-o ServerAliveInterval=2 -o ConnectTimeout=5 " if links else ""
         self.prefix = []
+        self.clones = 0
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="deployctl-ssh-"))
         self.root = self.folder / "disk"
         self.project = self.folder / "project"
@@ -168,14 +200,18 @@ class SshWorld:
         self.service_port = free_port()
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(self.folder / "user")], check=True)
         self.hosts = []
+        self.links = []
         try:
             for number in range(1, count + 1):
-                self.hosts.append(SshHost(self, f"127.0.77.{number}"))
+                link = self.add_link() if links else None
+                self.hosts.append(SshHost(self, link.address if link else f"127.0.77.{number}", link))
         except BaseException:
             self.__exit__()
             raise
-        self.write_client()
+        self.write_client(ssh)
+        (self.folder / "tmp").mkdir()
         self.environment = {"PATH": f"{self.folder}/bin:{os.environ['PATH']}", "HOME": str(self.folder),
+                            "TMPDIR": str(self.folder / "tmp"),
                             "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null"}
         self.write_project(more)
 
@@ -185,20 +221,26 @@ class SshWorld:
     def __exit__(self, *_):
         for host in self.hosts:
             host.stop()
+        for link in self.links:
+            link.remove()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def write_client(self):
+    def add_link(self):
+        self.links.append(Link())
+        return self.links[-1]
+
+    def write_client(self, more):
         """ssh reads its user's real home, so the configuration comes by a program in front of it."""
         known = "".join(f"[{host.address}]:{self.ssh_port} {(host.folder / 'key.pub').read_text()}"
                         for host in self.hosts)
         (self.folder / "known_hosts").write_text(known)
         (self.folder / "ssh_config").write_text(
-            f"Host *\n  Port {self.ssh_port}\n  User root\n  IdentityFile {self.folder}/user\n  IdentitiesOnly yes\n"
+            f"{more}Host *\n  Port {self.ssh_port}\n  User root\n  IdentityFile {self.folder}/user\n  IdentitiesOnly yes\n"
             f"  UserKnownHostsFile {self.folder}/known_hosts\n  GlobalKnownHostsFile /dev/null\n"
             f"  KexAlgorithms curve25519-sha256\n")
         wrapper = self.folder / "bin" / "ssh"
         wrapper.parent.mkdir()
-        wrapper.write_text(f'#!/bin/sh\nexec {shutil.which("ssh")} -F {self.folder}/ssh_config "$@"\n')
+        wrapper.write_text(f'#!/bin/sh\nexec {shutil.which("ssh")} -F {self.folder}/ssh_config {self.options}"$@"\n')
         wrapper.chmod(0o755)
 
     def write_project(self, more):
@@ -211,7 +253,8 @@ class SshWorld:
             f'healthy = not pathlib.Path("{self.root}/sick-" + SETTINGS["version"]).exists()'))
         (self.project / "deploy.yaml").write_text(PIPELINE % {
             "hosts": ", ".join(host.address for host in self.hosts), "root": self.root, "port": self.service_port,
-            "more": more})
+            "more": more.replace("ROOT", str(self.root)), "release": "".join(f"\n      {line}" for line in self.release.splitlines()),
+            "rolling": self.rolling})
         self.git("init", "-q", "-b", "main")
 
     def git(self, *words):
@@ -227,9 +270,13 @@ class SshWorld:
     def command(self, *words):
         return [*self.prefix, self.binary, "-C", str(self.project), *words]
 
-    def deployctl(self, *words, timeout=180):
+    def deployctl(self, *words, timeout=300, environment=None):
         return subprocess.run(self.command(*words), capture_output=True, text=True, stdin=subprocess.DEVNULL,
-                              timeout=timeout, env=self.environment)
+                              timeout=timeout, env={**self.environment, **(environment or {})})
+
+    def begin(self, *words):
+        return subprocess.Popen(self.command(*words), env=self.environment, text=True, stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
     def expect(self, code, *words, **options):
         result = self.deployctl(*words, **options)
@@ -241,9 +288,15 @@ class SshWorld:
     def take_over(self):
         """From now on commands are run in a second clone with a copy of the records, as on another machine, where no
         process of this one is seen."""
-        self.prefix = ["unshare", "-p", "-f", "--mount-proc"]
-        clone = self.folder / "clone"
-        shutil.copytree(self.project, clone, symlinks=True)
+        self.prefix = ["unshare", "-p", "-f", "--kill-child", "--mount-proc"]
+        self.move()
+
+    def move(self):
+        """From now on commands are run in a second clone with a copy of the records."""
+        self.clones += 1
+        clone = self.folder / f"clone{self.clones}"
+        subprocess.run(["git", "clone", "-q", str(self.project), str(clone)], check=True, env=self.environment)
+        shutil.copytree(self.project / ".deployctl", clone / ".deployctl", symlinks=True)
         self.project = clone
 
     def versions(self):
@@ -257,6 +310,9 @@ class SshWorld:
 
     def leftovers(self):
         return {host.address: left for host in self.hosts if host.sshd and (left := host.processes())}
+
+    def await_silence(self):
+        wait_for("no process of ours on a host", lambda: not self.leftovers())
 
     def end_controller(self, process, number=signal.SIGKILL):
         process.send_signal(number)
