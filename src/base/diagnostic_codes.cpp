@@ -8,7 +8,7 @@
 namespace deployctl {
 
 std::span<const DiagnosticTopic> diagnostic_topics() {
-  static const std::array<DiagnosticTopic, 8> topics = {{
+  static const std::array<DiagnosticTopic, 9> topics = {{
       {"D01", "YAML text", topics::yaml_text()},
       {"D02", "keys and structure", topics::structure()},
       {"D03", "values and types", topics::values()},
@@ -16,6 +16,7 @@ std::span<const DiagnosticTopic> diagnostic_topics() {
       {"D05", "graph and steps", topics::graph()},
       {"D06", "hosts, strategies and environments", topics::places()},
       {"D07", "secrets", topics::secrets()},
+      {"D08", "guardrails", topics::guardrails()},
       {"D09", "not in this version", topics::versions()},
   }};
   return topics;

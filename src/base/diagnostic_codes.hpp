@@ -22,7 +22,7 @@ struct DiagnosticTopic {
 };
 
 // D01 YAML text, D02 keys and structure, D03 values and types, D04 interpolation and references, D05 graph
-// and steps, D06 hosts, strategies and environments, D07 secrets, D09 not in this version.
+// and steps, D06 hosts, strategies and environments, D07 secrets, D08 guardrails, D09 not in this version.
 std::span<const DiagnosticTopic> diagnostic_topics();
 
 // nullptr when there is no such code.

@@ -12,6 +12,7 @@ std::span<const DiagnosticCode> interpolation();
 std::span<const DiagnosticCode> graph();
 std::span<const DiagnosticCode> places();
 std::span<const DiagnosticCode> secrets();
+std::span<const DiagnosticCode> guardrails();
 std::span<const DiagnosticCode> versions();
 
 } // namespace deployctl::topics

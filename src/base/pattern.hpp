@@ -2,6 +2,7 @@
 // and policy.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,6 +24,20 @@ public:
 
   [[nodiscard]] bool matches(std::string_view text) const;  // the whole text
   [[nodiscard]] bool found_in(std::string_view text) const; // anywhere
+  // The first match that begins at `from` or behind it; of several that begin there, the one an earlier
+  // alternative makes.
+  struct Range {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+  };
+  [[nodiscard]] std::optional<Range> find(std::string_view text, std::size_t from = 0) const;
+  // A match that begins exactly at `at`: the whole of it, and its first group (the whole where there is
+  // none).
+  struct Hit {
+    Range whole;
+    Range group;
+  };
+  [[nodiscard]] std::optional<Hit> match_at(std::string_view text, std::size_t at) const;
   // The groups of a match of the whole text, group 0 first; a group that took no part is empty.
   [[nodiscard]] std::optional<std::vector<std::string>> groups(std::string_view text) const;
 
