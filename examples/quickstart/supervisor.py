@@ -7,6 +7,7 @@
 one goes on and the reason is printed.
 """
 
+import contextlib
 import os
 import pathlib
 import select
@@ -63,11 +64,14 @@ class Supervisor:
             print("ready", flush=True)
             while True:
                 caller, _ = control.accept()
-                with caller:
-                    try:
-                        caller.sendall(f"serving {self.reload()}\n".encode())
-                    except (OSError, RuntimeError) as problem:
-                        caller.sendall(f"failed: {problem}\n".encode())
+                with caller, contextlib.suppress(ConnectionError):  # a caller that went away does not end the service
+                    caller.sendall(self.answer().encode())
+
+    def answer(self):
+        try:
+            return f"serving {self.reload()}\n"
+        except (OSError, RuntimeError) as problem:
+            return f"failed: {problem}\n"
 
 
 def stop(child):

@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 import subprocess
 import unittest
 
@@ -51,6 +52,14 @@ class QuickstartUnderLoad(unittest.TestCase):
                 break
         self.assertGreaterEqual(requests, REQUESTS)
         print(f"{requests} requests, 0 other than 200, during the updates")
+
+    def test_a_reload_that_nobody_waits_for_leaves_the_service_up(self):
+        for _ in range(3):
+            with socket.socket(socket.AF_UNIX) as caller:
+                caller.connect(str(self.world.service / "control"))
+        self.world.commit("v2")
+        self.world.expect(0, "apply", "local", "--yes")
+        self.assertEqual(self.world.answer()["version"], "v2")
 
     def test_a_failing_version_is_taken_back_and_the_history_is_true(self):
         self.world.commit("v2")
