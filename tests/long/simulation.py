@@ -1,7 +1,8 @@
 """Plays many seeds of the simulator, chunk by chunk, and adds up what was found.
 
 simulation.py SEEDS PROGRESS FIGURES: every finished chunk is a line of PROGRESS, so that an interrupted run goes on;
-chunks of another commit do not count. Exit 1 when an invariant was broken or a cell of the coverage table is empty.
+chunks of another commit do not count. At the end come seeds that aim at one cell of the coverage table after the other.
+Exit 1 when an invariant was broken, a cell is empty, or one that was argued impossible is not.
 """
 
 import json
@@ -11,6 +12,7 @@ import subprocess
 import sys
 
 CHUNK = 5_000
+AIMED = 500_000  # most are passed over: their cell was seen before
 
 
 def commit():
@@ -25,8 +27,8 @@ def finished(progress, of):
     return {chunk["first"]: chunk for chunk in chunks if chunk["commit"] == of}
 
 
-def played(first, count):
-    result = subprocess.run([os.environ["SIMULATE"], str(first), str(count), "--json"], capture_output=True, text=True)
+def played(first, count, *options):
+    result = subprocess.run([os.environ["SIMULATE"], str(first), str(count), "--json", *options], capture_output=True, text=True)
     if result.returncode not in (0, 1):
         sys.exit(result.stderr or f"simulate ended with {result.returncode}")
     return json.loads(result.stdout)
@@ -71,24 +73,33 @@ def main():
             file.write(json.dumps(chunk) + "\n")
         done[first] = chunk
         print(f"{first + chunk['seeds'] - 1} of {seeds} seeds, {chunk['seeds'] / chunk['seconds']:.0f}/s", flush=True)
-    chunks = [done[first] for first in range(1, seeds + 1, CHUNK)]
+    if "aimed" not in done:
+        done["aimed"] = {"commit": of, **played(0, AIMED, "--aimed"), "first": "aimed"}
+        with progress.open("a") as file:
+            file.write(json.dumps(done["aimed"]) + "\n")
+    by_chance = [done[first] for first in range(1, seeds + 1, CHUNK)]
+    chunks = [*by_chance, done["aimed"]]
+    surprises = sorted({cell for chunk in chunks for cell in chunk["argued_impossible"]})
     cells = summed(chunks, "coverage")
     seconds = sum(chunk["seconds"] for chunk in chunks)
     figures.write_text(json.dumps({
         "commit": of,
         "command": f"tests/long/run {seeds}",
         "seeds": seeds,
+        "aimed_seeds": done["aimed"]["seeds"],
         "points": sum(chunk["points"] for chunk in chunks),
         "commands": sum(chunk["commands"] for chunk in chunks),
         "seconds": round(seconds, 1),
-        "seeds_per_second": round(seeds / seconds),
+        "seeds_per_second": round(seeds / sum(chunk["seconds"] for chunk in by_chance)),
         "violations": broken(chunks),
         "exit_codes": summed(chunks, "exit_codes"),
         "cells_of_the_coverage_table": len(cells),
-        "rarest_cell": min(cells.values()),
+        "cells_seen_by_chance": len(summed(by_chance, "coverage")),
+        "empty_cells": done["aimed"]["empty"],
+        "cells_argued_impossible_and_seen": surprises,
         "coverage": coverage_table(cells),
     }, indent=1) + "\n")
-    sys.exit(1 if broken(chunks) else 0)
+    sys.exit(1 if broken(chunks) or surprises or done["aimed"]["empty"] else 0)
 
 
 main()

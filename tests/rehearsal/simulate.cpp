@@ -11,6 +11,7 @@
 #include <fmt/core.h>
 
 #include "base/json.hpp"
+#include "engine/rehearsal/aim.hpp"
 #include "engine/rehearsal/simulation.hpp"
 
 using namespace deployctl;
@@ -27,12 +28,15 @@ struct Totals {
   Coverage coverage;
 };
 
-void tell(const Simulator& simulator, const Scenario& scenario, bool traced) {
+void show(const Scenario& scenario, const Played& played) {
+  for (const std::string& line : describe(scenario)) fmt::print("  {}\n", line);
+  for (const std::string& line : played.trace) fmt::print("    {}\n", line);
+}
+
+void tell(const Simulator& simulator, const Scenario& scenario) {
   const Scenario small = shrunk(simulator, scenario);
   const Played again = simulator.play(small, true);
-  for (const std::string& line : describe(small)) fmt::print("  {}\n", line);
-  if (traced)
-    for (const std::string& line : again.trace) fmt::print("    {}\n", line);
+  show(small, again);
   for (const Violation& each : again.violations)
     fmt::print("  -> {}: {}\n", to_text(each.check), each.detail);
 }
@@ -44,10 +48,15 @@ struct Seeds {
 };
 
 Totals play(const Simulator& simulator, const Seeds& seeds_of, bool told, bool traced) {
-  Totals totals{.seeds = seeds_of.count};
+  Totals totals;
+  const std::vector<Cell> cells = Coverage::cells();
   for (std::uint64_t seed = seeds_of.first; seed < seeds_of.first + seeds_of.count; ++seed) {
-    const Scenario scenario = seeds_of.aimed ? aimed_scenario(seed) : make_scenario(seed);
-    const Played played = simulator.play(scenario);
+    const Cell cell = seeds_of.aimed ? cells.at(static_cast<std::size_t>(seed % cells.size())) : Cell{};
+    if (seeds_of.aimed && totals.coverage.seen(cell)) continue;
+    const Scenario scenario = seeds_of.aimed ? aimed_scenario(cell, seed) : make_scenario(seed);
+    const Played played = simulator.play(scenario, traced);
+    if (traced) show(scenario, played);
+    ++totals.seeds;
     totals.points += played.points;
     totals.commands += played.commands;
     totals.coverage.add(played.coverage);
@@ -57,7 +66,7 @@ Totals play(const Simulator& simulator, const Seeds& seeds_of, bool told, bool t
     seeds.push_back(seed);
     if (!told || seeds.size() > 1) continue;
     fmt::print("seed {}: {}\n", seed, to_text(played.violations.front().check));
-    tell(simulator, scenario, traced);
+    tell(simulator, scenario);
   }
   return totals;
 }
@@ -77,6 +86,12 @@ Value coverage_of(const Coverage& coverage) {
   return cells;
 }
 
+Value texts(const std::vector<Cell>& cells) {
+  Value::List all;
+  for (const Cell& cell : cells) all.emplace_back(to_text(cell));
+  return all;
+}
+
 void print_json(const Totals& totals, double seconds) {
   Value::Map broken;
   for (const auto& [name, seeds] : totals.broken)
@@ -89,13 +104,17 @@ void print_json(const Totals& totals, double seconds) {
                                         {"seconds", seconds},
                                         {"violations", std::move(broken)},
                                         {"exit_codes", std::move(exits)},
-                                        {"coverage", coverage_of(totals.coverage)}}));
+                                        {"coverage", coverage_of(totals.coverage)},
+                                        {"empty", texts(totals.coverage.holes())},
+                                        {"argued_impossible", texts(totals.coverage.surprises())}}));
 }
 
 void print_text(const Totals& totals, double seconds, bool with_coverage) {
   if (with_coverage) fmt::print("{}\n", totals.coverage.text());
   if (with_coverage)
-    for (const std::string& hole : totals.coverage.holes()) fmt::print("not seen: {}\n", hole);
+    for (const Cell& hole : totals.coverage.holes()) fmt::print("not seen: {}\n", to_text(hole));
+  for (const Cell& cell : totals.coverage.surprises())
+    fmt::print("argued impossible, and seen: {}\n", to_text(cell));
   for (const auto& [name, seeds] : totals.broken)
     fmt::print("{}: {} seeds, the first {}\n", name, seeds.size(), seeds.front());
   for (const auto& [code, times] : totals.exits) fmt::print("exit {}: {}\n", code, times);

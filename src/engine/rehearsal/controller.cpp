@@ -60,7 +60,7 @@ void Controller::oversleep() {
 }
 
 void Controller::interrupt() {
-  if (!executing() || wound_down_) return;
+  if (!interruptible()) return;
   say([] { return std::string("is interrupted"); });
   later(Milliseconds{0}, [this] {
     if (!executing()) return;
@@ -88,12 +88,9 @@ Status Controller::append(const std::vector<state::Record>& records, std::size_t
     return fail(*broken_);
   }
   std::size_t durable = records.size();
-  const bool dies = scene_.faults.strikes(FaultKind::crash);
-  const bool fails = !dies && scene_.faults.strikes(FaultKind::disk_error);
-  if (dies || fails) {
-    durable = scene_.dice.index(records.size() + 1);
-    scene_.coverage.add(last_record_, dies ? FaultKind::crash : FaultKind::disk_error, crash_class);
-  }
+  const bool dies = scene_.strikes(FaultKind::crash, crash_class);
+  const bool fails = !dies && scene_.strikes(FaultKind::disk_error, crash_class);
+  if (dies || fails) durable = scene_.dice.index(records.size() + 1);
   for (std::size_t i = 0; i < durable; ++i) keep_record(journal, records[i]);
   if (dies) {
     die();

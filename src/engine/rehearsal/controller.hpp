@@ -35,6 +35,7 @@ public:
   void abandon();
 
   [[nodiscard]] bool alive() const { return alive_; }
+  [[nodiscard]] bool interruptible() const { return executing() && !wound_down_; }
   [[nodiscard]] bool executing() const { return scheduler_ && !scheduler_->finished(); }
   [[nodiscard]] std::size_t number() const { return number_; }
   // None while it lives, and when it died.
@@ -139,6 +140,8 @@ private:
   // controller_stages.cpp: one stage on one target
   void write_intent(const JobPointer& job);
   void send(const JobPointer& job);
+  void ask(const JobPointer& job);
+  [[nodiscard]] Request request_of(const Job& job) const;
   void sent(const JobPointer& job);
   void answer(const JobPointer& job);
   void stop(const JobPointer& job);
@@ -185,6 +188,7 @@ private:
   std::size_t last_class_ = Coverage::of_the_run;
 };
 
+std::string name_of(const Scene& scene, TargetId id);
 state::Lease lease_of(const Scene& scene, std::size_t number);
 
 // The engine's word against the truth.

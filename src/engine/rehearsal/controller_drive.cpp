@@ -98,10 +98,13 @@ void Controller::obey(const RunStage& command) {
 
 void Controller::obey(const PollReady& command) {
   later(Milliseconds{60}, [this, command] {
-    if (!command.id.back && scene_.faults.strikes(FaultKind::never_ready)) {
-      scene_.coverage.add(last_record_, FaultKind::never_ready, class_of(command.id.at.step));
+    if (!executing()) return;
+    const std::size_t crash_class = class_of(command.id.at.step);
+    if (!command.id.back &&
+        scene_.faults.holds(Struck::readiness, crash_class, name_of(scene_, command.id.at)))
+      return obey(command);
+    if (!command.id.back && scene_.strikes(FaultKind::never_ready, crash_class))
       scene_.never_ready.insert(command.id.at);
-    }
     const bool waits = !command.id.back && scene_.never_ready.count(command.id.at) != 0;
     give(ReadyPolled{command.id, {waits ? Readiness::State::waiting : Readiness::State::ready, "", {}}});
   });
@@ -110,8 +113,11 @@ void Controller::obey(const PollReady& command) {
 void Controller::obey(const JudgeGate& command) {
   later(Milliseconds{60}, [this, command] {
     constexpr std::array bad = {Verdict::State::fail, Verdict::State::inconclusive, Verdict::State::error};
-    const bool wrong = scene_.faults.strikes(FaultKind::gate_failed);
-    if (wrong) scene_.coverage.add(last_record_, FaultKind::gate_failed, class_of(command.id.step));
+    if (!executing()) return;
+    const std::size_t crash_class = class_of(command.id.step);
+    if (scene_.faults.holds(Struck::gate, crash_class, scene_.scenario.steps.at(command.id.step).id))
+      return obey(command);
+    const bool wrong = scene_.strikes(FaultKind::gate_failed, crash_class);
     const Verdict verdict{wrong ? scene_.dice.pick(bad) : Verdict::State::pass, "simulated", {}};
     say([&] {
       return fmt::format("gate of {}: {}", deployment_->steps.at(command.id.step).approved.id,
@@ -138,14 +144,14 @@ void Controller::obey(const PlanRevert& command) {
 
 void Controller::obey(const AskLeave& command) {
   later([this, command] {
+    if (!executing()) return;
+    const std::size_t crash_class = class_of(command.step);
+    if (scene_.faults.holds(Struck::leave, crash_class, scene_.scenario.steps.at(command.step).id))
+      return obey(command);
     Leave leave;
-    const auto strikes = [&](FaultKind kind) {
-      const bool struck = scene_.faults.strikes(kind);
-      if (struck) scene_.coverage.add(last_record_, kind, class_of(command.step));
-      return struck;
-    };
-    if (strikes(FaultKind::frozen)) leave = {Leave::Kind::wait, Milliseconds{2'000}, {.message = "frozen"}};
-    if (strikes(FaultKind::not_approved))
+    if (scene_.strikes(FaultKind::frozen, crash_class))
+      leave = {Leave::Kind::wait, Milliseconds{2'000}, {.message = "frozen"}};
+    if (scene_.strikes(FaultKind::not_approved, crash_class))
       leave = {Leave::Kind::park, {}, {.cause = Cause::policy, .message = "not approved yet"}};
     give(LeaveAnswered{command.step, command.place, leave});
   });

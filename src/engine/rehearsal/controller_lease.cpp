@@ -18,6 +18,7 @@ const Error no_answer{.cause = Cause::timeout, .message = "no answer", .retryabl
 
 state::Lease lease_of(const Scene& scene, std::size_t number) {
   state::LeaseTerms terms;
+  terms.renew_every = scene.scenario.renew_every;
   if (!scene.scenario.remote) terms.ttl = Milliseconds{0};
   const state::LeaseSafeguards safeguards{.reread_unknown = scene.bug != Bug::swap_timeout_is_lost,
                                           .compare_epoch = scene.bug != Bug::epoch_unchecked,
@@ -41,10 +42,10 @@ void Controller::obey(const lease::ReadCell& question) {
 
 void Controller::obey(const lease::SwapCell& question) {
   later([this, question] {
+    if (executing() && scene_.faults.holds(Struck::swap, last_class_, name())) return obey(question);
     Store& store = scene_.store;
     const bool fits = std::to_string(store.version) == question.expected;
-    const bool unknown = scene_.faults.strikes(FaultKind::swap_unknown);
-    if (unknown) scene_.coverage.add(last_record_, FaultKind::swap_unknown, last_class_);
+    const bool unknown = scene_.strikes(FaultKind::swap_unknown, last_class_);
     if (fits && (!unknown || scene_.dice.one_in(2))) write_cell(question.cell);
     if (unknown) {
       say([] { return std::string("a swap of the cell gets no answer"); });
@@ -83,7 +84,10 @@ void Controller::obey(const lease::StartTimer& timer) {
 void Controller::obey(const lease::Granted& granted) {
   epoch_ = granted.epoch;
   say([&] { return fmt::format("holds the lock, epoch {}", epoch_); });
-  if (!granted.cell.pending_run.empty()) return recover(granted.cell.pending_run);
+  if (!granted.cell.pending_run.empty()) {
+    if (scene_.strikes(FaultKind::late_takeover, last_class_)) stand_still(Milliseconds{120'000});
+    return later([this, run = granted.cell.pending_run] { recover(run); });
+  }
   if (order_ == Order::apply && scene_.store.ended.empty()) return begin_run();
   ending_ = Ending{.outcome = Outcome::nothing_to_do};
   unlock();

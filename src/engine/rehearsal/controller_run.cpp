@@ -13,6 +13,14 @@ namespace {
 
 constexpr std::size_t no_step = Coverage::of_the_run;
 
+// The step that a record is about.
+const Value* step_told(const state::Record& record) {
+  if (const Value* step = record.payload.find_path("ref.step")) return step;
+  const Value* parks = record.payload.find("what");
+  const bool parked = parks && parks->text() && *parks->text() == "park";
+  return record.payload.find(parked ? "by" : "step");
+}
+
 } // namespace
 
 void Controller::begin_run() {
@@ -40,7 +48,7 @@ void Controller::recover(const std::string& run) {
   run_ = run;
   StoredJournal& journal = scene_.store.journals.at(run);
   last_record_ = journal.records.back().type;
-  if (const Value* step = journal.records.back().payload.find_path("ref.step"))
+  if (const Value* step = step_told(journal.records.back()))
     last_class_ = class_of(scene_.step_of(*step->text()));
   journal.epoch = epoch_; // whoever wrote it before is fenced off
   auto history = read_history({.header = journal.header, .records = journal.records});

@@ -61,29 +61,39 @@ void Controller::send(const JobPointer& job) {
   if (job->stop) return failed(job, cancelled);
   if (!may_start() && lease_.held()) return later(Milliseconds{300}, [this, job] { send(job); });
   if (!may_start()) return failed(job, lost_lock);
-  const TargetId at = job->id.at;
   if (auto written = write_undo(*job); !written) return failed(job, written.error());
-  if (!alive_) return;
-  const auto strikes = [&](FaultKind kind) {
-    const bool struck = scene_.faults.strikes(kind);
-    if (struck) scene_.coverage.add(last_record_, kind, class_of(at.step));
-    return struck;
-  };
-  if (strikes(FaultKind::refused))
-    return failed(job,
-                  {.cause = Cause::command_failed, .message = "refused", .retryable = scene_.dice.one_in(2)});
-  Request request{.at = at,
-                  .stage = job->id.stage,
-                  .back = job->id.back,
-                  .key = job->intent.key,
+  if (alive_) ask(job);
+}
+
+Request Controller::request_of(const Job& job) const {
+  Request request{.at = job.id.at,
+                  .stage = job.id.stage,
+                  .back = job.id.back,
+                  .key = job.intent.key,
                   .epoch = epoch_,
                   .process = number_,
                   .lasts = Milliseconds{scene_.dice.between(5, 60)}};
-  if (job->id.back) request.value = 0;
-  if (job->id.back && shape(at).kind == Kind::resource) {
-    request.stage = static_cast<std::size_t>(*job->intent.change.basis.find("stage")->get<std::int64_t>());
-    request.value = static_cast<int>(*job->intent.change.basis.find("before")->get<std::int64_t>());
+  if (job.id.back) request.value = 0;
+  if (job.id.back && shape(job.id.at).kind == Kind::resource) {
+    request.stage = static_cast<std::size_t>(*job.intent.change.basis.find("stage")->get<std::int64_t>());
+    request.value = static_cast<int>(*job.intent.change.basis.find("before")->get<std::int64_t>());
   }
+  return request;
+}
+
+void Controller::ask(const JobPointer& job) {
+  if (job->finished) return;
+  if (job->stop) return failed(job, cancelled);
+  if (!may_start()) return failed(job, lost_lock);
+  const TargetId at = job->id.at;
+  const std::size_t crash_class = class_of(at.step);
+  if (scene_.faults.holds(Struck::request, crash_class, name_of(scene_, at)))
+    return later([this, job] { ask(job); });
+  const auto strikes = [&](FaultKind kind) { return scene_.strikes(kind, crash_class); };
+  if (strikes(FaultKind::refused))
+    return failed(job,
+                  {.cause = Cause::command_failed, .message = "refused", .retryable = scene_.dice.one_in(2)});
+  Request request = request_of(*job);
   if (strikes(FaultKind::slow_answer)) request.lasts = Milliseconds{20'000};
   const auto& durable = scene_.store.journals.at(run_).intents;
   scene_.checks.require(durable.count({job->intent.key, job->intent.attempt}) != 0, Check::intent_first,

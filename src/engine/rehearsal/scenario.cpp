@@ -4,8 +4,6 @@
 
 #include <fmt/core.h>
 
-#include "engine/rehearsal/dice.hpp"
-
 namespace deployctl::engine::rehearsal {
 
 namespace {
@@ -92,6 +90,19 @@ void shape_gate(StepShape& step, Dice& dice) {
   step.gates = static_cast<std::size_t>(dice.between(1, 2));
 }
 
+// Mostly in the first run; some close behind the one before, some in what recovers from it.
+std::size_t some_point(const std::vector<Fault>& before, Dice& dice) {
+  constexpr int first_run = 90;
+  constexpr int recovery = 250;
+  constexpr int close = 8;
+  if (dice.one_in(6)) return static_cast<std::size_t>(dice.below(recovery));
+  if (!before.empty() && dice.one_in(3))
+    return before.back().from + static_cast<std::size_t>(dice.below(close));
+  return static_cast<std::size_t>(dice.below(first_run));
+}
+
+} // namespace
+
 StepShape make_step(std::size_t number, Dice& dice) {
   StepShape step{.id = fmt::format("s{}", number)};
   for (std::size_t need = 0; need < number; ++need)
@@ -123,33 +134,6 @@ StepShape make_step(std::size_t number, Dice& dice) {
   return step;
 }
 
-// Mostly in the first run; some close behind the one before, some in what recovers from it.
-std::size_t some_point(const std::vector<Fault>& before, Dice& dice) {
-  constexpr int first_run = 90;
-  constexpr int recovery = 250;
-  constexpr int close = 8;
-  if (dice.one_in(6)) return static_cast<std::size_t>(dice.below(recovery));
-  if (!before.empty() && dice.one_in(3))
-    return before.back().from + static_cast<std::size_t>(dice.below(close));
-  return static_cast<std::size_t>(dice.below(first_run));
-}
-
-// Records that only something unusual brings about, and what does.
-struct Provoked {
-  state::RecordType record;
-  FaultKind by;
-};
-constexpr std::array provoked_table = {
-    Provoked{state::RecordType::decision, FaultKind::not_approved},
-    Provoked{state::RecordType::signal, FaultKind::wind_down},
-    Provoked{state::RecordType::lease_lost, FaultKind::pause},
-    Provoked{state::RecordType::compensate_begin, FaultKind::failed_behind},
-    Provoked{state::RecordType::compensate_end, FaultKind::failed_behind},
-    Provoked{state::RecordType::compensate_end, FaultKind::gate_failed},
-};
-
-} // namespace
-
 Scenario make_scenario(std::uint64_t seed) {
   Dice dice(seed * 0x2545f4914f6cdd1dU + 1);
   Scenario scenario{.seed = seed, .remote = dice.one_in(2)};
@@ -159,18 +143,6 @@ Scenario make_scenario(std::uint64_t seed) {
   const int faults = dice.below(5);
   for (int i = 0; i < faults; ++i)
     scenario.faults.push_back({dice.pick(fault_table).kind, some_point(scenario.faults, dice)});
-  return scenario;
-}
-
-Scenario aimed_scenario(std::uint64_t seed) {
-  Scenario scenario = make_scenario(seed);
-  Dice dice(seed * 0x9e3779b97f4a7c15U + 3);
-  const state::RecordType record = dice.pick(state::record_types).type;
-  scenario.faults.clear();
-  for (const Provoked& row : provoked_table)
-    if (row.record == record)
-      scenario.faults.push_back({.kind = row.by, .from = static_cast<std::size_t>(dice.below(60))});
-  scenario.faults.push_back({.kind = dice.pick(fault_table).kind, .behind = record});
   return scenario;
 }
 

@@ -11,6 +11,7 @@
 #include <deployctl/provider.hpp>
 
 #include "config/pipeline.hpp"
+#include "engine/rehearsal/dice.hpp"
 #include "engine/rehearsal/faults.hpp"
 #include "plan/plan.hpp"
 
@@ -40,13 +41,14 @@ struct Scenario {
   std::uint64_t seed = 0;
   bool remote = false; // the cell is far away: a lease, and another machine may take over
   std::size_t parallel = 4;
-  std::vector<StepShape> steps; // needs stand before those who need them
+  Milliseconds renew_every{15'000}; // the lease of a remote cell
+  std::vector<StepShape> steps;     // needs stand before those who need them
   std::vector<Fault> faults;
+  std::size_t aborting = 0; // the command that takes back what it finds; others do so by chance
 };
 
+StepShape make_step(std::size_t number, Dice& dice);
 Scenario make_scenario(std::uint64_t seed);
-// The same with faults that wait for a certain record, for the rare cells of the coverage table.
-Scenario aimed_scenario(std::uint64_t seed);
 // For people: one line a step, one a fault.
 std::vector<std::string> describe(const Scenario& scenario);
 

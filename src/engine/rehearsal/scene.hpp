@@ -41,6 +41,12 @@ struct Scene {
         faults(scenario_of.faults), world(scenario_of, checks, planted != Bug::epoch_unchecked),
         trace(traced) {}
 
+  // Whether a fault strikes here, behind the record of whoever is at this point; it is counted then.
+  bool strikes(FaultKind kind, std::size_t crash_class) {
+    if (!faults.strikes(kind, crash_class)) return false;
+    coverage.add(faults.record(), kind, crash_class);
+    return true;
+  }
   [[nodiscard]] std::size_t step_of(const std::string& id) const { return std::stoul(id.substr(1)); }
   [[nodiscard]] std::size_t target_of(const std::string& name) const { return std::stoul(name.substr(1)); }
 

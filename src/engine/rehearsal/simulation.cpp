@@ -48,48 +48,53 @@ private:
   }
 
   void strike(Controller& at) {
-    const auto strikes = [&](FaultKind kind) {
-      const bool struck = scene_.faults.strikes(kind);
-      if (struck) scene_.coverage.add(at.last_record(), kind, at.last_class());
-      return struck;
+    const auto strikes = [&](FaultKind kind) { return scene_.strikes(kind, at.last_class()); };
+    const auto one_of = [&](FaultKind kind, const auto& fits) -> std::optional<TargetId> {
+      if (!scene_.faults.due(kind, at.last_class())) return std::nullopt;
+      const std::vector<TargetId> found = targets(fits);
+      if (found.empty() || !strikes(kind)) return std::nullopt;
+      return found[scene_.dice.index(found.size())];
     };
-    if (strikes(FaultKind::host_death)) lose_host();
-    if (strikes(FaultKind::drift)) drift();
+    if (const auto id = one_of(FaultKind::host_death, [](std::size_t) { return true; })) lose_host(*id);
+    if (const auto id = one_of(FaultKind::drift, [this](std::size_t step) { return open_to_drift(step); }))
+      drift(*id);
     if (strikes(FaultKind::second_controller)) start(Order::apply);
     if (strikes(FaultKind::pause)) {
       at.stand_still(Milliseconds{180'000});
       if (scene_.dice.one_in(2)) start(Order::apply); // somebody does not want to wait
     }
     if (strikes(FaultKind::clock_jump)) at.oversleep();
-    if (strikes(FaultKind::wind_down)) at.interrupt();
-    if (strikes(FaultKind::abandon)) at.abandon();
+    if (at.interruptible() && strikes(FaultKind::wind_down)) at.interrupt();
+    if (at.executing() && strikes(FaultKind::abandon)) at.abandon();
     if (strikes(FaultKind::crash)) {
       at.die();
       over(at);
     }
   }
 
-  std::optional<TargetId> some_target() {
-    const std::size_t step = scene_.dice.index(scene_.scenario.steps.size());
-    const std::size_t targets = scene_.scenario.steps[step].targets;
-    if (targets == 0) return std::nullopt;
-    return TargetId{step, scene_.dice.index(targets)};
+  template <class Fits>
+  [[nodiscard]] std::vector<TargetId> targets(const Fits& fits) const {
+    std::vector<TargetId> found;
+    for (std::size_t step = 0; step < scene_.scenario.steps.size(); ++step)
+      for (std::size_t i = 0; fits(step) && i < scene_.scenario.steps[step].targets; ++i)
+        found.push_back({step, i});
+    return found;
   }
 
-  void lose_host() {
-    const auto id = some_target();
-    if (!id) return;
-    scene_.trace.say(scene_.timeline, [&] { return fmt::format("s{} t{} is gone", id->step, id->target); });
-    scene_.world.at(*id).dead_until = scene_.timeline.now() + Milliseconds{scene_.dice.between(100, 20'000)};
+  void lose_host(TargetId id) {
+    scene_.trace.say(scene_.timeline, [&] { return fmt::format("s{} t{} is gone", id.step, id.target); });
+    scene_.world.at(id).dead_until = scene_.timeline.now() + Milliseconds{scene_.dice.between(100, 20'000)};
   }
 
   // Only what nobody looked at yet: later changes are the next plan's drift.
-  void drift() {
-    const auto id = some_target();
-    if (!id || !scene_.world.visible(id->step) || scene_.turned.count(id->step) != 0) return;
+  [[nodiscard]] bool open_to_drift(std::size_t step) const {
+    return scene_.world.visible(step) && scene_.turned.count(step) == 0;
+  }
+
+  void drift(TargetId id) {
     scene_.trace.say(scene_.timeline,
-                     [&] { return fmt::format("s{} t{} is changed by someone", id->step, id->target); });
-    scene_.world.at(*id).drifted = true;
+                     [&] { return fmt::format("s{} t{} is changed by someone", id.step, id.target); });
+    scene_.world.at(id).drifted = true;
   }
 
   // A command ended or died: people look, and go on as long as something is open.
@@ -101,8 +106,10 @@ private:
       if (each->alive()) return;
     if (ended && scene_.store.cell.pending_run.empty() && who.ending()->exit_code != 5) return;
     if (controllers_.size() >= most_commands) return;
+    const std::size_t next = controllers_.size() + 1;
     const bool undecided = ended && who.ending()->exit_code == 11;
-    const Order order = undecided || scene_.dice.one_in(5) ? Order::abort : Order::apply;
+    const Order order =
+        undecided || next == scene_.scenario.aborting || scene_.dice.one_in(5) ? Order::abort : Order::apply;
     scene_.timeline.after(Milliseconds{scene_.dice.between(10, 3'000)}, [this, order] { start(order); });
   }
 

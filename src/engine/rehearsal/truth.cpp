@@ -17,10 +17,6 @@ void each_visible(const Scene& scene, const Visit& visit) {
       if (const TargetId id{step, i}; !scene.world.at(id).drifted) visit(id);
 }
 
-std::string name_of(const Scene& scene, TargetId id) {
-  return fmt::format("{} on t{}", scene.scenario.steps[id.step].id, id.target);
-}
-
 void check_line(Scene& scene, TargetId id, const WorldLine* line) {
   const World& world = scene.world;
   const std::string name = name_of(scene, id);
@@ -107,6 +103,10 @@ void check_outcomes(Scene& scene, const StoredJournal& journal, const RunHistory
 }
 
 } // namespace
+
+std::string name_of(const Scene& scene, TargetId id) {
+  return fmt::format("{} on t{}", scene.scenario.steps[id.step].id, id.target);
+}
 
 void check_ending(Scene& scene, const Ending& ending, std::size_t controller, bool executed) {
   if (!executed) {
