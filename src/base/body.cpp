@@ -5,6 +5,7 @@
 #include "base/crypto.hpp"
 #include "base/encode.hpp"
 #include "base/json.hpp"
+#include "base/wiped_value.hpp"
 
 namespace deployctl {
 namespace {
@@ -58,14 +59,14 @@ Result<Text> json_body(const Value& value) {
                   "a body needs the output '" + unknown.output + "' of step '" + unknown.step + "'");
   });
   Collector body;
-  const Value revealed = map_secrets(value, [&](const Secret& secret) -> Value {
+  const WipedValue revealed(map_secrets(value, [&](const Secret& secret) -> Value {
     const Result<std::string_view> bytes = body.open(secret);
     if (bytes) return *bytes;
     status = fail(bytes.error());
     return {};
-  });
+  }));
   DEPLOYCTL_CHECK(std::move(status));
-  body.add(to_json(revealed, JsonMode::plain));
+  body.add(to_json(*revealed, JsonMode::plain));
   return body.finish();
 }
 

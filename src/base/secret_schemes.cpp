@@ -20,7 +20,7 @@ constexpr std::array<SecretScheme, 14> schemes = {{
      .help = "One variable of a dotenv file."},
     {.name = "exec", .form = "exec://[--env=NAME ...] command arg[#pointer]", .since = "0.1", .local = true, .key = optional, .pointer = true, .least_parts = 0, .most_parts = 0,
      .help = "What a local command prints, or one field of it when that is JSON. It gets PATH, HOME, USER and the like, and the variables named by --env."},
-    {.name = "vault", .form = "vault://INSTANCE/mount/path#key", .since = "later", .local = false, .key = required, .pointer = false, .least_parts = 3, .most_parts = any,
+    {.name = "vault", .form = "vault://INSTANCE/mount/path#key", .since = "0.1", .local = false, .key = required, .pointer = false, .least_parts = 3, .most_parts = any,
      .help = "One field of a secret in Vault or OpenBao."},
     {.name = "aws-sm", .form = "aws-sm://name[#key]", .since = "0.1", .local = false, .key = optional, .pointer = false, .least_parts = 1, .most_parts = any,
      .help = "A secret of AWS Secrets Manager, or one field of it when it is JSON."},

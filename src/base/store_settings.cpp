@@ -32,11 +32,67 @@ std::vector<Field> aws_fields() {
   };
 }
 
+Field secret_setting(std::string name, std::string help, std::string example) {
+  Field field = setting(std::move(name), std::move(help), std::move(example));
+  field.secret = SecretUse::value;
+  return field;
+}
+
+Field choice_setting(std::string name, std::string help, std::vector<std::string> choices) {
+  Field field = setting(std::move(name), std::move(help), choices.front());
+  field.type = FieldType::choice;
+  field.choices = std::move(choices);
+  return field;
+}
+
+Field identity_setting() {
+  return choice_setting("identity", "Who vouches for this job: GitHub (or Forgejo) for a job of Actions.",
+                        {"github"});
+}
+
+std::vector<Field> vault_fields() {
+  Field mounts{.name = "mounts",
+               .type = FieldType::list,
+               .help = "Mounts of KV stores whose path has more than one part.",
+               .example = "[team/kv]"};
+  mounts.element = FieldList{setting("item", "The path of a mount, without slashes at its ends.", "team/kv")};
+  Field wrapped{.name = "secret_id_wrapped",
+                .type = FieldType::boolean,
+                .help = "Whether secret_id is a token that wraps it, good for one question.",
+                .example = "true"};
+  return {
+      setting("address", "Its URL; else VAULT_ADDR or BAO_ADDR.", "https://vault.example.com:8200",
+              "https?://.*"),
+      setting("namespace", "The namespace that everything is in; else VAULT_NAMESPACE.", "team/a"),
+      setting("ca_file", "A file of certificates that are trusted too; else VAULT_CACERT.",
+              "/etc/ssl/vault.pem"),
+      choice_setting("kv_version", "Of the KV stores here: 2 keeps versions, 1 does not.", {"2", "1"}),
+      std::move(mounts),
+      choice_setting("auth", "How to log in.", {"token", "approle", "kubernetes", "jwt", "aws"}),
+      setting("auth_mount", "Where the method is mounted below auth/; else its own name.", "github"),
+      setting("role", "The role to log in as, for kubernetes, jwt and aws.", "deployer"),
+      secret_setting("token", "For auth token; else VAULT_TOKEN, BAO_TOKEN or ~/.vault-token.",
+                     "${secrets.vault_token}"),
+      setting("role_id", "For auth approle.", "a1b2c3d4"),
+      secret_setting("secret_id", "For auth approle, unless the role needs none.", "${secrets.secret_id}"),
+      std::move(wrapped),
+      secret_setting("jwt", "For auth jwt: the token itself.", "${secrets.id_token}"),
+      setting("jwt_file", "For auth jwt and kubernetes: a file that holds the token.",
+              "/var/run/secrets/tokens/vault"),
+      identity_setting(),
+      setting("audience", "What the identity's token is made out to.", "https://vault.example.com"),
+      setting("aws", "For auth aws: the instance of the provider aws whose keys sign.", "aws.production"),
+      setting("server_id", "For auth aws: the header value that Vault demands, if it does.",
+              "vault.example.com"),
+  };
+}
+
 } // namespace
 
 std::span<const StoreSettings> store_settings() {
   static const std::vector<StoreSettings> stores = {
-      {.provider = "aws", .schemes = {"aws-sm", "aws-ssm"}, .fields = aws_fields()}};
+      {.provider = "aws", .schemes = {"aws-sm", "aws-ssm"}, .fields = aws_fields()},
+      {.provider = "vault", .schemes = {"vault"}, .fields = vault_fields(), .is_named_by_path = true}};
   return stores;
 }
 
@@ -52,6 +108,15 @@ const StoreSettings* find_store_of_scheme(std::string_view scheme) {
     return std::ranges::find(store.schemes, scheme) != store.schemes.end();
   });
   return found == stores.end() ? nullptr : &*found;
+}
+
+std::string instance_of(const SecretReference& reference) {
+  if (!reference.provider.empty()) return reference.provider;
+  const StoreSettings* store = find_store_of_scheme(reference.scheme);
+  if (!store) return "";
+  const std::string provider(store->provider);
+  const std::string first = reference.source.substr(0, reference.source.find('/'));
+  return store->is_named_by_path && first != provider ? provider + "." + first : provider;
 }
 
 } // namespace deployctl

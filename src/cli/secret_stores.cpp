@@ -2,9 +2,12 @@
 
 #include <algorithm>
 
+#include <fmt/core.h>
+
 #include "os/files.hpp"
 #include "os/pause.hpp"
-#include "secrets/aws_stores.hpp"
+#include "secrets/remote_stores.hpp"
+#include "secrets/resolver.hpp"
 
 namespace deployctl::cli {
 namespace {
@@ -25,6 +28,48 @@ Value settings_of(const config::Pipeline& pipeline, const std::string& instance)
   return found == pipeline.instances.end() ? Value(Value::Map{}) : found->settings;
 }
 
+cloud::Parts cloud_parts(const StorePorts& ports) {
+  return {.http = ports.http,
+          .processes = ports.processes,
+          .clock = ports.clock,
+          .random = ports.random,
+          .environment = ports.environment,
+          .wait = os::pause,
+          .read_file = os::read_file,
+          .learn = [&redactions = ports.redactions](const Secret& secret) { redactions.add(secret); },
+          .directory = ports.directory};
+}
+
+// The secrets of a store's own settings. They are read locally: a store cannot need a store.
+Result<Value> with_local_secrets(const config::Pipeline& pipeline, const StorePorts& ports,
+                                 const Value& settings) {
+  std::vector<secrets::Declaration> local;
+  for (const config::SecretDeclaration& secret : pipeline.secrets) {
+    const auto reference = parse_secret_reference(secret.reference);
+    if (reference && find_secret_scheme(reference->scheme)->local)
+      local.push_back({.name = secret.name, .reference = secret.reference});
+  }
+  Status status;
+  for_each_secret(settings, [&](const Secret& leaf) {
+    for (const Secret::Part& part : leaf.parts())
+      if (!part.name.empty() &&
+          std::ranges::find(local, part.name, &secrets::Declaration::name) == local.end())
+        status =
+            fail(Cause::config,
+                 fmt::format("the store's own credentials need the secret '{}', which is kept in a store",
+                             part.name),
+                 "keep it where it can be read locally: env, file, dotenv, exec, sops or age");
+  });
+  if (!status) return fail(std::move(status).error());
+  secrets::Resolver resolver(std::move(local),
+                             {.environment = ports.environment,
+                              .read_file = os::read_file,
+                              .processes = ports.processes,
+                              .directory = ports.directory},
+                             ports.redactions, Secret::reference("none").resolved_with("none"));
+  return resolver.resolve(settings, {});
+}
+
 } // namespace
 
 secrets::Stores make_stores(const config::Pipeline& pipeline, const StorePorts& ports) {
@@ -33,11 +78,19 @@ secrets::Stores make_stores(const config::Pipeline& pipeline, const StorePorts& 
     if (auto reference = parse_secret_reference(secret.reference))
       references.push_back(*std::move(reference));
   secrets::Stores stores;
-  secrets::add_aws_stores(
-      stores, references,
-      {.chain = [ports] { return chain_parts(ports); },
-       .environment = ports.environment,
-       .settings = [&pipeline](const std::string& instance) { return settings_of(pipeline, instance); }});
+  const secrets::AwsParts aws{
+      .chain = [ports] { return chain_parts(ports); },
+      .environment = ports.environment,
+      .settings = [&pipeline](const std::string& instance) { return settings_of(pipeline, instance); }};
+  secrets::add_aws_stores(stores, references, aws);
+  secrets::add_remote_stores(stores, references,
+                             {.parts = cloud_parts(ports),
+                              .settings =
+                                  [&pipeline, ports](const std::string& instance) {
+                                    return with_local_secrets(pipeline, ports,
+                                                              settings_of(pipeline, instance));
+                                  },
+                              .aws = aws});
   return stores;
 }
 

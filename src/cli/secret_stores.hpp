@@ -22,6 +22,7 @@ struct StorePorts {
   Random& random;
   const std::map<std::string, std::string, std::less<>>& environment;
   RedactionSet& redactions;
+  std::string directory; // the pipeline's
 };
 
 secrets::Stores make_stores(const config::Pipeline& pipeline, const StorePorts& ports);

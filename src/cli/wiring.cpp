@@ -84,7 +84,8 @@ Status Wiring::open_machine(const std::string& stack) {
                                            .clock = invocation_.clock,
                                            .random = invocation_.random,
                                            .environment = variables_,
-                                           .redactions = invocation_.redactions});
+                                           .redactions = invocation_.redactions,
+                                           .directory = project_.directory});
   resolver_.emplace(
       std::move(declarations),
       secrets::Sources{

@@ -34,7 +34,6 @@ constexpr auto providers = std::to_array<std::string_view>({
     "registry",
     "slack",
     "terraform",
-    "vault",
 });
 
 } // namespace

@@ -128,8 +128,8 @@ void Instances::refuse(const std::string& name, std::string_view provider, const
 void Instances::choose_store(const SecretReference& reference, Span span) {
   const auto* store = find_store_of_scheme(reference.scheme);
   if (!store) return;
-  const std::string provider(store->provider);
-  const auto& name = reference.provider.empty() ? provider : reference.provider;
+  const std::string_view provider = store->provider;
+  const auto name = instance_of(reference);
   if (const auto found = declared_.find(name); found != declared_.end() && provider_of(name) == provider) {
     read(found->second);
     used_.insert(name);

@@ -1,5 +1,7 @@
 #include "config/secrets.hpp"
 
+#include <map>
+#include <set>
 #include <utility>
 
 #include <fmt/core.h>
@@ -40,15 +42,27 @@ std::vector<SecretDeclaration> read_secrets(const yaml::Node& merged, Scope& sco
   std::vector<SecretDeclaration> out;
   const auto* secrets = merged.find("secrets");
   if (!secrets) return out;
-  for (const auto& entry : secrets->entries) {
-    if (knowledge == Knowledge::strict && !scope.used_secrets().contains(entry.key)) continue;
-    const auto written =
-        reader.read(entry.value, nullptr, scope.names({.allowed = roots::store, .knowledge = knowledge}));
-    const auto reference = text_of(written);
-    if (!reference) continue; // not known, or the table said so already
-    check_reference(*reference, entry.value.span, instances, findings);
-    out.push_back({.name = entry.key, .reference = *reference, .span = entry.value.span});
+  const auto is_used = [&](const yaml::Entry& entry) {
+    return knowledge == Knowledge::offline || scope.used_secrets().contains(entry.key);
+  };
+  std::set<std::size_t> looked_at;
+  std::map<std::size_t, SecretDeclaration> found; // in the order of the file
+  // A store that is used may take its own credentials from a secret, which is used by that.
+  for (std::size_t before = 1; before != looked_at.size();) {
+    before = looked_at.size();
+    for (std::size_t i = 0; i < secrets->entries.size(); ++i) {
+      const auto& entry = secrets->entries[i];
+      if (!is_used(entry) || !looked_at.insert(i).second) continue;
+      const auto written =
+          reader.read(entry.value, nullptr, scope.names({.allowed = roots::store, .knowledge = knowledge}));
+      const auto reference = text_of(written);
+      if (!reference) continue; // not known, or the table said so already
+      check_reference(*reference, entry.value.span, instances, findings);
+      found.emplace(i,
+                    SecretDeclaration{.name = entry.key, .reference = *reference, .span = entry.value.span});
+    }
   }
+  for (auto& [place, secret] : found) out.push_back(std::move(secret));
   return out;
 }
 

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/store_settings.hpp"
 #include "secrets/aws_account.hpp"
 
 namespace deployctl::secrets {

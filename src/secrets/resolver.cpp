@@ -60,25 +60,32 @@ Resolver::Entry* Resolver::find(const std::string& name) const {
   return found == entries_.end() ? nullptr : found->get();
 }
 
-// What a source gives has no version of its own, so it is fingerprinted.
-Result<StoredValue> Resolver::read_source(const std::string& name, const SecretReference& reference,
+Result<StoredValue> Resolver::read_source(const SecretReference& reference,
                                           const std::stop_token& stop) const {
+  if (Store* store = sources_.stores ? sources_.stores->find(reference) : nullptr)
+    return store->read(reference, stop);
   DEPLOYCTL_TRY(std::string text, read_value(reference, sources_, stop));
-  Wiped value(std::move(text));
-  Wiped message(name + '\0' + *value); // so that equal values of two secrets do not show as equal
-  return StoredValue{.bytes = std::make_shared<const SecretBytes>(*value),
-                     .version =
-                         "keyed:" + hmac_sha256(stack_key_, *message).hex().substr(0, fingerprint_digits)};
+  const Wiped value(std::move(text));
+  return StoredValue{.bytes = std::make_shared<const SecretBytes>(*value), .version = ""};
+}
+
+// Stands for a version where there is none.
+std::string Resolver::fingerprint(const std::string& name, const SecretBytes& value) const {
+  Wiped message;
+  message->reserve(name.size() + 1 + value.view().size());
+  *message += name; // so that equal values of two secrets do not show as equal
+  *message += '\0';
+  *message += value.view();
+  return "keyed:" + hmac_sha256(stack_key_, *message).hex().substr(0, fingerprint_digits);
 }
 
 // Reads the reference and checks what it gives.
 Result<StoredValue> Resolver::read(const Entry& entry, const std::stop_token& stop) const {
   const auto found = [&]() -> Result<StoredValue> {
     DEPLOYCTL_TRY(const SecretReference reference, parse_secret_reference(entry.declaration.reference));
-    Store* store = sources_.stores ? sources_.stores->find(reference) : nullptr;
-    DEPLOYCTL_TRY(StoredValue value, store ? store->read(reference, stop)
-                                           : read_source(entry.declaration.name, reference, stop));
+    DEPLOYCTL_TRY(StoredValue value, read_source(reference, stop));
     DEPLOYCTL_CHECK(check_value(value.bytes->view()));
+    if (value.version.empty()) value.version = fingerprint(entry.declaration.name, *value.bytes);
     return value;
   };
   return found().map_error([&entry](Error error) { return named(std::move(error), entry.declaration); });
@@ -88,10 +95,11 @@ Result<StoredValue> Resolver::read(const Entry& entry, const std::stop_token& st
 Result<std::string> Resolver::ask_version(const Entry& entry, const std::stop_token& stop) const {
   const auto reference = parse_secret_reference(entry.declaration.reference);
   Store* store = reference && sources_.stores ? sources_.stores->find(*reference) : nullptr;
-  if (store)
-    return store->version(*reference, stop).map_error([&entry](Error error) {
-      return named(std::move(error), entry.declaration);
-    });
+  if (store) {
+    auto version = store->version(*reference, stop);
+    if (!version) return fail(named(std::move(version).error(), entry.declaration));
+    if (!version->empty()) return version;
+  }
   DEPLOYCTL_TRY(const StoredValue value, read(entry, stop));
   return value.version;
 }

@@ -60,8 +60,8 @@ private:
   Result<std::string> version_of(Entry& entry, const std::stop_token& stop);
   Result<StoredValue> known(Entry& entry, const std::stop_token& stop);
   Result<StoredValue> read(const Entry& entry, const std::stop_token& stop) const;
-  Result<StoredValue> read_source(const std::string& name, const SecretReference& reference,
-                                  const std::stop_token& stop) const;
+  Result<StoredValue> read_source(const SecretReference& reference, const std::stop_token& stop) const;
+  [[nodiscard]] std::string fingerprint(const std::string& name, const SecretBytes& value) const;
   Result<std::string> ask_version(const Entry& entry, const std::stop_token& stop) const;
   Result<std::string> leaf_version(const Secret& leaf, const std::stop_token& stop);
   Result<Secret> resolve_leaf(const Secret& leaf, const std::stop_token& stop);

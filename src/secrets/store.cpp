@@ -20,10 +20,4 @@ Store* Stores::find(const SecretReference& reference) const {
   return found == stores_.end() ? nullptr : found->second.get();
 }
 
-std::string instance_of(const SecretReference& reference) {
-  if (!reference.provider.empty()) return reference.provider;
-  const StoreSettings* store = find_store_of_scheme(reference.scheme);
-  return store ? std::string(store->provider) : "";
-}
-
 } // namespace deployctl::secrets

@@ -23,7 +23,8 @@ struct StoredValue {
 class Store {
 public:
   virtual ~Store() = default;
-  // The version that is current, without the value where the store can tell it so.
+  // The version that is current, without the value where the store can tell it so. Empty, and so in what is
+  // read: the store has none, and the value's fingerprint stands for it.
   virtual Result<std::string> version(const SecretReference& reference, const std::stop_token& stop) = 0;
   virtual Result<StoredValue> read(const SecretReference& reference, const std::stop_token& stop) = 0;
 };
@@ -38,8 +39,5 @@ public:
 private:
   std::map<std::string, std::unique_ptr<Store>> stores_;
 };
-
-// The instance under `providers` that a reference means; empty: its scheme has no stores.
-std::string instance_of(const SecretReference& reference);
 
 } // namespace deployctl::secrets

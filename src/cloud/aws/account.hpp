@@ -13,6 +13,12 @@
 
 namespace deployctl::aws {
 
+struct SignedQuestion {
+  std::string url;
+  std::string body;
+  Text headers; // JSON: name to list of values
+};
+
 class Account {
 public:
   // Reads the shared files; asks nobody yet. `written`: what stands under `providers`.
@@ -24,6 +30,9 @@ public:
   // Before the first call it is seen to that the keys belong to the account that was written, if one was.
   Result<Value> call(const Call& call, const std::stop_token& stop);
 
+  // "Who am I?", signed to be asked by someone else: `server_id` says by whom, so that nobody else can.
+  Result<SignedQuestion> sign_who_am_i(const std::string& server_id, const std::stop_token& stop);
+
   [[nodiscard]] const std::string& region() const { return settings_.region; }
 
 private:
@@ -33,6 +42,7 @@ private:
   const Settings settings_;
   Caller caller_;
   CredentialChain chain_;
+  Clock& clock_;
   std::mutex mutex_; // guards what follows
   bool is_checked_ = false;
 };
