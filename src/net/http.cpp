@@ -65,8 +65,8 @@ std::size_t give_body(char* bytes, std::size_t size, std::size_t count, void* fr
 
 int rewind_body(void* from, curl_off_t offset, int origin) {
   if (origin != SEEK_SET) return CURL_SEEKFUNC_CANTSEEK;
-  static_cast<Departure*>(from)->rewind(static_cast<std::uint64_t>(offset));
-  return CURL_SEEKFUNC_OK;
+  const bool rewound = static_cast<Departure*>(from)->rewind(static_cast<std::uint64_t>(offset));
+  return rewound ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
 }
 
 void append_line(HeaderLines& lines, std::string line) {

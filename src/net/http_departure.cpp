@@ -21,4 +21,10 @@ std::optional<std::size_t> Departure::fill(std::span<char> out) {
   return *count;
 }
 
+bool Departure::rewind(std::uint64_t offset) {
+  if (offset_ > offset) return false;
+  offset_ = offset;
+  return true;
+}
+
 } // namespace deployctl::net

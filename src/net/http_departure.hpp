@@ -17,7 +17,8 @@ public:
 
   // The next bytes; nothing when the source failed or is shorter than it said.
   std::optional<std::size_t> fill(std::span<char> out);
-  void rewind(std::uint64_t offset) { offset_ = offset; }
+  // False once bytes have left: whoever asked knows better than the library whether they may be sent again.
+  bool rewind(std::uint64_t offset);
 
   [[nodiscard]] const Status& given() const { return given_; } // what the source said
 

@@ -98,6 +98,10 @@ std::uint64_t Upload::chunk_size() const {
 Error Upload::refusal(const HttpRequest& request, const HttpResponse& response) const {
   Error error = exchange_.error(access_, request, response, stop_);
   error.retryable |= std::ranges::any_of(lost_sessions, [&](auto code) { return has_code(response, code); });
+  if (response.status == 413 && quirks_of(access_.repository.host).chunked && request.source->size() > 1) {
+    exchange_.memory(access_).learn_largest_body(request.source->size());
+    error.retryable = true; // in smaller parts
+  }
   return error;
 }
 
@@ -135,13 +139,7 @@ Status Upload::send_last() {
     request.headers.emplace_back("Content-Range", fmt::format("{}-{}", offset_, blob_.size - 1));
   DEPLOYCTL_TRY(const HttpResponse response, exchange_.send(access_, request, Again::never, stop_));
   if (response.status == 201 || response.status == 204 || response.status == 200) return {};
-  Error error = refusal(request, response);
-  const bool in_parts = quirks_of(access_.repository.host).chunked;
-  if (response.status == 413 && in_parts && slice.size() > 1) {
-    exchange_.memory(access_).learn_largest_body(slice.size());
-    error.retryable = true;
-  }
-  return fail(std::move(error));
+  return fail(refusal(request, response));
 }
 
 Status Upload::send() {

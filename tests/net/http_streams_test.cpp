@@ -112,3 +112,16 @@ TEST_CASE("http: a body that is cut short is no answer") {
   CHECK(response.error().cause == Cause::network);
   CHECK(response.error().retryable);
 }
+
+TEST_CASE("http: a streamed body is never sent a second time behind the caller's back") {
+  LoopbackServer server([](const Received& received) {
+    return Reply{.way = received.method == "PUT" ? Reply::Way::hang_up : Reply::Way::whole};
+  });
+  CurlHttp http;
+  REQUIRE(http.send({.method = "PATCH", .url = server.url(), .body = Text("x")}, {})); // leaves a connection
+  TextSource source("12345", 5);
+  const auto response = http.send({.method = "PUT", .url = server.url(), .source = &source}, {});
+  REQUIRE(!response);
+  CHECK(response.error().cause == Cause::network);
+  CHECK(server.requests().size() == 2);
+}
