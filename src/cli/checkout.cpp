@@ -15,10 +15,8 @@ namespace {
 namespace fs = std::filesystem;
 
 Result<std::string> private_folder(const Invocation& invocation) {
-  const auto given = invocation.environment.find("TMPDIR");
-  const std::string parent =
-      given == invocation.environment.end() || given->second.empty() ? "/tmp" : given->second;
-  const std::string path = parent + "/deployctl-" + UlidSource(invocation.clock, invocation.random).next();
+  const std::string path = os::temporary_parent(invocation.environment) + "/deployctl-" +
+                           UlidSource(invocation.clock, invocation.random).next();
   if (::mkdir(path.c_str(), 0700) != 0) return fail(os::system_error("cannot create", path, errno));
   return path;
 }

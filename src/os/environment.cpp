@@ -17,4 +17,9 @@ Environment read_environment() {
   return environment;
 }
 
+std::string temporary_parent(const Environment& environment) {
+  const auto given = environment.find("TMPDIR");
+  return given == environment.end() || given->second.empty() ? "/tmp" : given->second;
+}
+
 } // namespace deployctl::os

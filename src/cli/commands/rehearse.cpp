@@ -89,7 +89,8 @@ Result<std::unique_ptr<Rehearsal>> Rehearsal::open(Invocation& invocation, const
   DEPLOYCTL_TRY(mishaps.fail, chosen_step(invocation, loaded.pipeline, "fail"));
   DEPLOYCTL_TRY(mishaps.kill, chosen_step(invocation, loaded.pipeline, "kill"));
   if (const auto seed = invocation.line.value("seed")) mishaps.seed = std::stoull(*seed);
-  DEPLOYCTL_TRY(auto directory, os::TemporaryDirectory::create("/tmp", "deployctl-rehearsal-"));
+  DEPLOYCTL_TRY(auto directory, os::TemporaryDirectory::create(os::temporary_parent(invocation.environment),
+                                                               "deployctl-rehearsal-"));
   std::unique_ptr<Rehearsal> made(
       new Rehearsal(invocation, project, std::move(loaded), std::move(directory), mishaps.seed + 1));
   made->kill_ = mishaps.kill;
