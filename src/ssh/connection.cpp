@@ -86,23 +86,32 @@ Result<Way> Connection::way(std::stop_token stop) {
 Result<std::shared_ptr<Master>> Connection::log_in(std::stop_token stop) {
   DEPLOYCTL_TRY(const Way where, way(stop));
   return retry_dropped_logins(run_, where.address, stop, [&]() -> Result<std::shared_ptr<Master>> {
-    std::shared_ptr<Master> jump;
+    MasterRequest request{
+        .client = run_.client, .destination = destination_, .paths = {}, .jump = {}, .through = {}};
     if (where.jump) {
-      DEPLOYCTL_TRY(jump, where.jump->open(stop));
+      DEPLOYCTL_TRY(request.jump, where.jump->open(stop));
+      DEPLOYCTL_TRY(request.through, way_through(*request.jump, where.target, stop));
     }
-    return log_in_once(std::move(jump), stop);
+    return log_in_once(std::move(request), stop);
   });
 }
 
-Result<std::shared_ptr<Master>> Connection::log_in_once(std::shared_ptr<Master> jump, std::stop_token stop) {
-  MasterRequest request{
-      .client = run_.client, .destination = destination_, .paths = {}, .jump = std::move(jump)};
+Result<JumpChannel> Connection::way_through(Master& jump, const mux::Endpoint& target, std::stop_token stop) {
+  os::BoundedWait wait(run_.clock, run_.client.connect_timeout, std::move(stop),
+                       "the jump host's connection to " + destination_.host);
+  auto channel = JumpChannel::open(jump.socket(), target, destination_.host, wait);
+  if (!channel && channel.error().cause == Cause::network)
+    if (auto lost = loss_of_jump(jump, destination_.host)) return fail(*std::move(lost));
+  return channel;
+}
+
+Result<std::shared_ptr<Master>> Connection::log_in_once(MasterRequest request, std::stop_token stop) {
   request.paths.socket = run_.directory.socket(identity_);
   request.paths.log = fmt::format("{}.{}", request.paths.socket, openings_);
   os::BoundedWait wait(run_.clock, run_.client.connect_timeout + run_.limits.login_timeout, std::move(stop),
                        "the SSH login at " + destination_.host);
   DEPLOYCTL_TRY(std::unique_ptr<Master> master,
-                Master::start(request, run_.environment, *run_.caretaker, wait));
+                Master::start(std::move(request), run_.environment, *run_.caretaker, wait));
   return std::shared_ptr<Master>(std::move(master));
 }
 

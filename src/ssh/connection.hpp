@@ -20,6 +20,7 @@ class Connection;
 // How a host is reached, as the SSH configuration has it.
 struct Way {
   std::string address;              // where the login arrives
+  mux::Endpoint target;             // the same, as a jump host is asked for it
   std::shared_ptr<Connection> jump; // the last jump host; null: directly
 };
 
@@ -36,7 +37,8 @@ public:
 
 private:
   Result<std::shared_ptr<Master>> log_in(std::stop_token stop);
-  Result<std::shared_ptr<Master>> log_in_once(std::shared_ptr<Master> jump, std::stop_token stop);
+  Result<std::shared_ptr<Master>> log_in_once(MasterRequest request, std::stop_token stop);
+  Result<JumpChannel> way_through(Master& jump, const mux::Endpoint& target, std::stop_token stop);
   Result<Way> way(std::stop_token stop);
   Result<std::unique_ptr<RemoteSession>> start_over(const std::shared_ptr<Master>& master,
                                                     const std::string& command_line, std::stop_token stop);

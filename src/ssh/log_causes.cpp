@@ -41,7 +41,6 @@ constexpr std::array sentences{
     Sentence{"Bad owner or permissions on", Cause::config, "the SSH configuration may be changed by others",
              ""},
     Sentence{"no argument after keyword", Cause::config, "the SSH configuration is not valid", ""},
-    Sentence{"Stdio forwarding request failed", Cause::network, "the jump host could not connect to it", ""},
     Sentence{"Connection refused", Cause::network, "the connection was refused", ""},
     Sentence{"timed out during banner exchange", Cause::network,
              "connected, but no SSH server answered in time", ""},

@@ -16,6 +16,7 @@ namespace deployctl::ssh {
 namespace {
 
 constexpr std::size_t longest_log = 1U << 20;
+constexpr Milliseconds last_words{1'000};
 
 std::optional<std::string> known_fingerprint(const ChangedKey& key) {
   const auto text = os::read_file(key.file, longest_log);
@@ -33,19 +34,19 @@ Error cause_in_log(const std::string& path, const std::string& host) {
   return cause_in(log, host);
 }
 
-Result<std::unique_ptr<Master>> Master::start(const MasterRequest& request,
-                                              const os::Environment& environment, Caretaker& caretaker,
-                                              os::BoundedWait& wait) {
+Result<std::unique_ptr<Master>> Master::start(MasterRequest request, const os::Environment& environment,
+                                              Caretaker& caretaker, os::BoundedWait& wait) {
   ::unlink(request.paths.log.c_str());
   ::unlink(request.paths.socket.c_str()); // of a master that is gone: ssh would go on without multiplexing
   DEPLOYCTL_TRY(const os::Descriptor null, os::open_null());
-  std::optional<std::string> proxy;
-  if (request.jump) proxy = proxy_through(request.client, request.jump->socket(), request.paths.log);
-  const auto argv = master_arguments(request.client, request.destination, request.paths, proxy);
-  DEPLOYCTL_TRY(os::BackgroundProcess process,
-                os::BackgroundProcess::start(argv, environment,
-                                             {.in = null.get(), .out = null.get(), .err = null.get()}));
-  std::unique_ptr<Master> master(new Master(request, std::move(process), caretaker));
+  const auto argv = master_arguments(request.client, request.destination, request.paths,
+                                     request.through ? Carrier::own_streams : Carrier::as_configured);
+  const int stream = request.through ? request.through->stream() : null.get();
+  DEPLOYCTL_TRY(
+      os::BackgroundProcess process,
+      os::BackgroundProcess::start(argv, environment, {.in = stream, .out = stream, .err = null.get()}));
+  if (request.through) request.through->hand_over();
+  std::unique_ptr<Master> master(new Master(std::move(request), std::move(process), caretaker));
   caretaker.watch(master->process_.pid());
   DEPLOYCTL_CHECK(master->become_ready(wait));
   return master;
@@ -66,18 +67,22 @@ bool Master::is_running() {
   return !process_.exit_code();
 }
 
+std::optional<Error> loss_of_jump(Master& jump, const std::string& host) {
+  const SystemClock clock;
+  // Asked, because one that is just about to end has closed its channels, but still runs.
+  os::BoundedWait answer(clock, last_words, {}, "the jump host's ssh");
+  if (mux::check_alive(jump.socket(), answer)) return std::nullopt;
+  Error error = jump.cause_of_end();
+  error.message = host + ": its jump host was lost: " + error.message;
+  return error;
+}
+
 Error Master::cause_of_end() {
-  constexpr Milliseconds last_words{1'000};
   const SystemClock clock;
   os::BoundedWait wait(clock, last_words, {}, "the end of ssh");
   if (is_running()) (void)wait.readable(process_.end_descriptor());
-  // Asked, because one that is just about to end has closed its channels, but still runs.
-  os::BoundedWait answer(clock, last_words, {}, "the jump host's ssh");
-  if (request_.jump && !mux::check_alive(request_.jump->socket(), answer)) {
-    Error error = request_.jump->cause_of_end();
-    error.message = request_.destination.host + ": its jump host was lost: " + error.message;
-    return error;
-  }
+  if (request_.jump)
+    if (auto lost = loss_of_jump(*request_.jump, request_.destination.host)) return *std::move(lost);
   const std::string log = os::read_file(request_.paths.log, longest_log).value_or("");
   return cause_of_loss(log, request_.destination.host);
 }

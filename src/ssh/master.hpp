@@ -13,6 +13,7 @@
 #include "os/background_process.hpp"
 #include "os/bounded_wait.hpp"
 #include "ssh/caretaker.hpp"
+#include "ssh/jump_channel.hpp"
 #include "ssh/ssh_arguments.hpp"
 
 namespace deployctl::ssh {
@@ -23,15 +24,15 @@ struct MasterRequest {
   Client client;
   Destination destination;
   Paths paths;
-  std::shared_ptr<Master> jump; // the way leads through it; null: as it is configured
+  std::shared_ptr<Master> jump;       // the way leads through it; null: as it is configured
+  std::optional<JumpChannel> through; // the way, if there is a jump host
 };
 
 class Master {
 public:
   // One login. Ready when it greets and says that it is alive; otherwise the cause that its log names.
-  static Result<std::unique_ptr<Master>> start(const MasterRequest& request,
-                                               const os::Environment& environment, Caretaker& caretaker,
-                                               os::BoundedWait& wait);
+  static Result<std::unique_ptr<Master>> start(MasterRequest request, const os::Environment& environment,
+                                               Caretaker& caretaker, os::BoundedWait& wait);
   ~Master(); // ends it, with everything that runs over it
   Master(const Master&) = delete;
   Master& operator=(const Master&) = delete;
@@ -53,6 +54,9 @@ private:
   os::BackgroundProcess process_;
   Caretaker& caretaker_;
 };
+
+// That `jump` is gone, if it is, as the cause why `host` behind it is not reached.
+std::optional<Error> loss_of_jump(Master& jump, const std::string& host);
 
 // What the log at `path` says of the connection to `host`, with both fingerprints of a changed key.
 Error cause_in_log(const std::string& path, const std::string& host);

@@ -14,6 +14,10 @@ std::string address_of(const Settings& settings, const std::string& jump) {
   return fmt::format("{}:{}{}{}", settings.hostname, settings.port, jump.empty() ? "" : " via ", jump);
 }
 
+mux::Endpoint target_of(const Settings& settings) {
+  return {.host = settings.hostname, .port = static_cast<std::uint32_t>(settings.port)};
+}
+
 } // namespace
 
 Routes::Routes(RunContext& run)
@@ -44,10 +48,13 @@ Result<Settings> Routes::settings_of(const Destination& destination, std::stop_t
 }
 
 Result<Way> Routes::way_to(const Destination& destination, std::stop_token stop) {
-  if (plain_) return Way{.address = fmt::format("{}:{}", destination.host, destination.port), .jump = {}};
+  if (plain_)
+    return Way{.address = fmt::format("{}:{}", destination.host, destination.port), .target = {}, .jump = {}};
   DEPLOYCTL_TRY(const Settings settings, settings_of(destination, stop));
   DEPLOYCTL_TRY(Jump last, through(settings.jumps, 1, stop));
-  return Way{.address = address_of(settings, last.identity), .jump = std::move(last.connection)};
+  return Way{.address = address_of(settings, last.identity),
+             .target = target_of(settings),
+             .jump = std::move(last.connection)};
 }
 
 Result<Routes::Jump> Routes::through(const std::vector<Destination>& jumps, int depth, std::stop_token stop) {
@@ -68,7 +75,9 @@ Result<Routes::Jump> Routes::jump_at(const Destination& host, const Jump& before
   if (!previous.connection) {
     DEPLOYCTL_TRY(previous, through(settings.jumps, depth + 1, stop));
   }
-  Way way{.address = address_of(settings, previous.identity), .jump = previous.connection};
+  Way way{.address = address_of(settings, previous.identity),
+          .target = target_of(settings),
+          .jump = previous.connection};
   Jump jump{.connection = {}, .identity = fmt::format("{}@{}", settings.user, way.address)};
   const std::scoped_lock lock(mutex_);
   std::shared_ptr<Connection>& known = jumps_[jump.identity];

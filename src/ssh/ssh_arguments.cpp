@@ -6,7 +6,6 @@
 
 #include <fmt/core.h>
 
-#include "base/shell_word.hpp"
 #include "base/strings.hpp"
 
 namespace deployctl::ssh {
@@ -55,11 +54,6 @@ bool is_harmless(std::string_view text, std::string_view marks) {
   return !text.starts_with('-') && std::all_of(text.begin(), text.end(), fits);
 }
 
-// For the shell that ssh hands its ProxyCommand to, behind ssh's own expansion of '%'.
-std::string quoted(std::string_view word) {
-  return shell_word(replace_all(word, "%", "%%"));
-}
-
 } // namespace
 
 std::string Destination::text() const {
@@ -88,12 +82,12 @@ std::vector<std::string> settings_arguments(const Client& client, const Destinat
 }
 
 std::vector<std::string> master_arguments(const Client& client, const Destination& destination,
-                                          const Paths& paths,
-                                          const std::optional<std::string>& proxy_command) {
+                                          const Paths& paths, Carrier carrier) {
   std::vector<std::string> argv = common_part(client, destination);
   add_option(argv, "ControlPersist=no");
   add_option(argv, "ClearAllForwardings=yes");
-  if (proxy_command) add_option(argv, "ProxyCommand=" + *proxy_command);
+  if (carrier == Carrier::own_streams) // in front of the user's own options
+    argv.insert(argv.begin() + 1, {"-o", "ProxyCommand=-", "-o", "ProxyUseFdpass=no"});
   argv.insert(argv.end(), {"-M", "-N", "-S", paths.socket, "-E", paths.log, "--", destination.host});
   return argv;
 }
@@ -105,12 +99,6 @@ std::vector<std::string> command_arguments(const Client& client, const Destinati
   add_option(argv, "ClearAllForwardings=yes");
   argv.insert(argv.end(), {"-T", "-S", "none", "-E", log, "--", destination.host, command_line});
   return argv;
-}
-
-std::string proxy_through(const Client& client, const std::string& jump_socket, const std::string& log) {
-  // The inner ProxyCommand stands for "connect": without the master there is nothing to fall back to.
-  return fmt::format("{} -F none -o BatchMode=yes -o ProxyCommand=false -E {} -S {} -W '[%h]:%p' jump",
-                     quoted(client.program), quoted(log), quoted(jump_socket));
 }
 
 } // namespace deployctl::ssh

@@ -44,15 +44,14 @@ struct Paths {
   std::string socket;
   std::string log;
 };
-// `proxy_command` replaces the way to the host that is configured.
+// What the connection to the host runs over.
+enum class Carrier {
+  as_configured,
+  own_streams, // standard input and output of this ssh
+};
 std::vector<std::string> master_arguments(const Client& client, const Destination& destination,
-                                          const Paths& paths,
-                                          const std::optional<std::string>& proxy_command);
+                                          const Paths& paths, Carrier carrier);
 std::vector<std::string> command_arguments(const Client& client, const Destination& destination,
                                            const std::string& log, const std::string& command_line);
-
-// The way to a host through the master at `jump_socket`. Fails, and opens no connection of its own, when that
-// master is gone.
-std::string proxy_through(const Client& client, const std::string& jump_socket, const std::string& log);
 
 } // namespace deployctl::ssh

@@ -138,9 +138,11 @@ def bastion(world, rounds):
     hosts = world.hosts
     shown = table(rounds_of({
         "deployctl": cold_own(world, hosts, world.behind_jump),
-        "xargs_ssh_proxy_jump": lambda watched=False: ssh_peers.xargs(world, hosts, world.behind_jump, watched)}, rounds,
-        watched=("deployctl", "xargs_ssh_proxy_jump")))
-    return {"contenders": shown, "times_faster": ratios(shown, "deployctl"), "targets": "no failure, 1.43 times faster"}
+        "proxy_jump": lambda watched=False: ssh_peers.xargs(world, hosts, world.behind_jump, watched),
+        "proxy_jump_8_at_once": lambda watched=False: ssh_peers.xargs(world, hosts, world.behind_jump, watched, 8)}, rounds,
+        watched=("deployctl", "proxy_jump", "proxy_jump_8_at_once")))
+    return {"contenders": shown, "times_faster": ratios(shown, "deployctl"),
+            "targets": "no failure, and 1.43 times faster than proxy_jump with as many at once as do not fail"}
 
 
 def lost_hosts(world, rounds):

@@ -24,8 +24,8 @@ def failed_hosts(run, hosts):
     return len(hosts) - run["out"].count("ok")
 
 
-def xargs(world, hosts, config=None, watched=False):
-    run = world.run(["xargs", f"-P{AT_ONCE}", "-I{}", "ssh", "-F", config or world.config, "{}", "true && echo ok"], watched,
+def xargs(world, hosts, config=None, watched=False, at_once=AT_ONCE):
+    run = world.run(["xargs", f"-P{at_once}", "-I{}", "ssh", "-F", config or world.config, "{}", "true && echo ok"], watched,
                     "\n".join(hosts) + "\n")
     return {**run, "failures": failed_hosts(run, hosts)}
 

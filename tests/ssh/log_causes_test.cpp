@@ -60,10 +60,6 @@ TEST_CASE("ssh log: each failure has its cause") {
       Case{"kex_exchange_identification: Connection closed by remote host\nConnection closed by 10.0.0.1 "
            "port 22",
            Cause::network, "web: the server dropped the connection before the login", true},
-      Case{"Stdio forwarding request failed: Session open refused by peer\nkex_exchange_identification: "
-           "Connection "
-           "closed by remote host\nConnection closed by UNKNOWN port 65535",
-           Cause::network, "web: the jump host could not connect to it", false},
       Case{"Timeout, server web not responding.", Cause::network,
            "web: it stopped answering and the connection was given up", false},
       Case{"channel 2: open failed: connect failed: Connection refused\nConnection to web closed by remote "

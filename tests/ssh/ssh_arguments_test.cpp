@@ -21,7 +21,7 @@ const Paths paths{.socket = "/run/d/s", .log = "/run/d/s.log"};
 
 TEST_CASE("ssh arguments: a master asks nobody, forwards nothing, checks keys and notices a lost host") {
   const auto argv =
-      master_arguments({}, {.host = "web-1", .user = "deploy", .port = 2222}, paths, std::nullopt);
+      master_arguments({}, {.host = "web-1", .user = "deploy", .port = 2222}, paths, Carrier::as_configured);
   for (const char* const option :
        {"BatchMode=yes", "ControlPersist=no", "ConnectTimeout=10", "ServerAliveInterval=5",
         "ServerAliveCountMax=3", "ConnectionAttempts=1", "ForwardAgent=no", "ForwardX11=no",
@@ -35,7 +35,7 @@ TEST_CASE("ssh arguments: a master asks nobody, forwards nothing, checks keys an
 }
 
 TEST_CASE("ssh arguments: what is not given is left to the SSH configuration") {
-  const auto argv = master_arguments({}, {.host = "web-1"}, paths, std::nullopt);
+  const auto argv = master_arguments({}, {.host = "web-1"}, paths, Carrier::as_configured);
   for (const char* const option : {"-l", "-p", "-F"})
     CHECK(std::count(argv.begin(), argv.end(), option) == 0);
 }
@@ -43,7 +43,7 @@ TEST_CASE("ssh arguments: what is not given is left to the SSH configuration") {
 TEST_CASE("ssh arguments: options of the user come behind ours, because the first one counts") {
   const Client client{.new_hosts = NewHosts::accept,
                       .options = {"BatchMode=no", "KexAlgorithms=curve25519-sha256"}};
-  const auto argv = master_arguments(client, {.host = "web-1"}, paths, std::nullopt);
+  const auto argv = master_arguments(client, {.host = "web-1"}, paths, Carrier::as_configured);
   const auto ours = std::find(argv.begin(), argv.end(), "BatchMode=yes");
   const auto theirs = std::find(argv.begin(), argv.end(), "BatchMode=no");
   REQUIRE(theirs != argv.end());
@@ -64,9 +64,10 @@ TEST_CASE("ssh arguments: a host or user that ssh or its shells could take for m
     CHECK(check_destination({.host = host, .user = "deploy"}));
 }
 
-TEST_CASE(
-    "ssh arguments: the way through a jump host is one word to the shell and survives ssh's expansion") {
-  const std::string proxy = proxy_through({.program = "/opt/o'x/ssh"}, "/run/50%/s", "/run/l");
-  CHECK(proxy == "'/opt/o'\\''x/ssh' -F none -o BatchMode=yes -o ProxyCommand=false -E '/run/l' "
-                 "-S '/run/50%%/s' -W '[%h]:%p' jump");
+TEST_CASE("ssh arguments: over streams of its own a master connects nowhere, whatever the user configured") {
+  const auto argv = master_arguments({.options = {"ProxyCommand=nc %h %p", "ProxyUseFdpass=yes"}},
+                                     {.host = "web-1"}, paths, Carrier::own_streams);
+  const auto at = [&argv](const char* option) { return std::find(argv.begin(), argv.end(), option); };
+  CHECK(at("ProxyCommand=-") < at("ProxyCommand=nc %h %p"));
+  CHECK(at("ProxyUseFdpass=no") < at("ProxyUseFdpass=yes"));
 }

@@ -2,6 +2,8 @@
 #include <csignal>
 #include <thread>
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -41,6 +43,32 @@ std::vector<std::string> numbered(const std::string& name, int count) {
   return names;
 }
 
+// A port whose queue is full and that nobody accepts at: the kernel drops who comes, as if the host were
+// gone.
+class Blackhole {
+public:
+  Blackhole() {
+    address_.sin_family = AF_INET;
+    address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address_;
+    REQUIRE(::bind(listener_.get(), address(), size) == 0);
+    REQUIRE(::listen(listener_.get(), 0) == 0);
+    REQUIRE(::getsockname(listener_.get(), address(), &size) == 0);
+    for (int i = 0; i < 4; ++i) {
+      queued_.emplace_back(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+      (void)::connect(queued_.back().get(), address(), size); // under way, for ever
+    }
+  }
+  [[nodiscard]] int port() const { return ntohs(address_.sin_port); }
+
+private:
+  sockaddr* address() { return reinterpret_cast<sockaddr*>(&address_); }
+
+  os::Descriptor listener_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  sockaddr_in address_{};
+  std::vector<os::Descriptor> queued_;
+};
+
 std::string greeting_on(int descriptor) {
   const SystemClock clock;
   os::BoundedWait wait(clock, Milliseconds(20'000), {}, "a greeting");
@@ -63,6 +91,34 @@ TEST_CASE("ssh ways: many hosts behind a jump host are one login there") {
   CHECK(bastion.logins() == 1);
   CHECK(one.logins() == 1);
   CHECK(two.logins() == 3);
+}
+
+TEST_CASE("ssh ways: behind a jump host each host is one process here") {
+  SshWorld world;
+  const SshServer& bastion = world.add("bastion");
+  const SshServer& web = world.add("web");
+  world.configure(host("bastion", bastion) + host("web", web) + "  ProxyJump bastion\n");
+  CHECK(run(*world.shell("web"), "echo ok")->out == "ok\n");
+  const auto connection = world.connections().connection({.host = "web"});
+  REQUIRE(connection);
+  const auto master = (*connection)->open({});
+  REQUIRE(master);
+  const std::string pid = std::to_string((*master)->pid());
+  CHECK(os::read_file("/proc/" + pid + "/task/" + pid + "/children", 4096).value() == "");
+}
+
+TEST_CASE("ssh ways: a host that its jump host gets no answer from is given up after the connect timeout") {
+  SshWorld world;
+  const SshServer& bastion = world.add("bastion");
+  const Blackhole nobody;
+  world.configure(host("bastion", bastion) + "Host web\n  HostName 127.0.0.1\n  Port " +
+                  std::to_string(nobody.port()) + "\n  ProxyJump bastion\n");
+  world.use({.config_file = world.path("ssh_config"), .connect_timeout = Milliseconds(2'000)});
+  const auto lost = run(*world.shell("web"), "true");
+  REQUIRE(!lost);
+  CHECK(lost.error().cause == Cause::timeout);
+  CHECK(lost.error().message == "timed out after 2000 ms waiting for the jump host's connection to web");
+  CHECK(run(*world.shell("bastion"), "echo ok")->out == "ok\n");
 }
 
 TEST_CASE("ssh ways: a chain of jump hosts, the first with one of its own") {
