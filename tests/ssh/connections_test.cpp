@@ -30,14 +30,6 @@ std::vector<Result<Finished>> run_at_once(RemoteShell& shell, const std::string&
   return results;
 }
 
-// Of the sockets of connections.
-std::ptrdiff_t left_directories(const SshWorld& world) {
-  const std::filesystem::directory_iterator entries(world.path(""));
-  return std::count_if(begin(entries), end(entries), [](const auto& entry) {
-    return entry.path().filename().string().rfind("dctl-", 0) == 0;
-  });
-}
-
 } // namespace
 
 TEST_CASE("ssh: commands of a host go over one login, and their exit codes are told, 255 too") {
@@ -208,7 +200,7 @@ TEST_CASE("ssh: nothing is left when the connections end") {
   const SshServer& server = world.add("web");
   REQUIRE(run(*world.shell(server.address()), "true"));
   world.disconnect();
-  CHECK(left_directories(world) == 0);
+  CHECK(world.left_directories() == 0);
   os::BoundedWait wait(world.clock, Milliseconds(20'000), {}, "the server's session to end");
   while (!server.sessions().empty()) REQUIRE(wait.pause(Milliseconds(10)));
 }
@@ -230,5 +222,5 @@ TEST_CASE("ssh: nothing is left when we are killed") {
   ::kill(child, SIGKILL);
   REQUIRE(::waitpid(child, nullptr, 0) == child);
   os::BoundedWait wait(world.clock, Milliseconds(20'000), {}, "the master to end");
-  while (!server.sessions().empty() || left_directories(world) != 0) REQUIRE(wait.pause(Milliseconds(10)));
+  while (!server.sessions().empty() || world.left_directories() != 0) REQUIRE(wait.pause(Milliseconds(10)));
 }

@@ -222,6 +222,13 @@ std::shared_ptr<ssh::RemoteShell> SshWorld::shell(const std::string& host) {
   return *shell;
 }
 
+std::ptrdiff_t SshWorld::left_directories() const {
+  const std::filesystem::directory_iterator entries(path(""));
+  return std::count_if(begin(entries), end(entries), [](const auto& entry) {
+    return entry.path().filename().string().rfind("dctl-", 0) == 0;
+  });
+}
+
 Finished finish(ssh::RemoteSession& session) {
   const SystemClock clock;
   os::BoundedWait wait(clock, Milliseconds(60'000), {}, "a command's output");

@@ -3,6 +3,7 @@
 // tells how often somebody logged in.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -74,6 +75,7 @@ public:
   void use(ssh::Client client, ssh::Limits limits = {}); // for connections() from now on
   void disconnect() { connections_.reset(); }
   std::shared_ptr<ssh::RemoteShell> shell(const std::string& host);
+  [[nodiscard]] std::ptrdiff_t left_directories() const; // of the sockets of connections
 
   SystemClock clock;
   SystemRandom random;
