@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "base/crypto.hpp"
+#include "base/secret_reference.hpp"
 #include "base/time.hpp"
 #include "cli/endings.hpp"
 #include "cli/plan_subject.hpp"
@@ -25,6 +26,16 @@ std::pair<std::vector<plan::Commit>, int> commits_between(const vcs::Repository&
   for (const vcs::CommitLine& line : range->commits)
     commits.push_back({.sha = line.sha, .author = line.author, .title = line.title});
   return {std::move(commits), range->total};
+}
+
+// What ssh and its proxy commands inherit: a secret that came as a variable is not theirs.
+os::Environment without_secrets(os::Environment environment,
+                                const std::vector<config::SecretDeclaration>& secrets) {
+  for (const config::SecretDeclaration& secret : secrets) {
+    const Result<SecretReference> reference = parse_secret_reference(secret.reference);
+    if (reference && reference->scheme == "env") environment.erase(reference->source);
+  }
+  return environment;
 }
 
 } // namespace
@@ -75,7 +86,8 @@ Status Wiring::open_machine(const std::string& stack) {
   files_.emplace(tree_.directory, state_->blobs());
   DEPLOYCTL_TRY(const state::StackState opened, state_->stack(stack));
   DEPLOYCTL_TRY(Secret key, opened.key());
-  hosts_.emplace(invocation_.clock, invocation_.random, invocation_.environment, fence(opened, key));
+  hosts_.emplace(invocation_.clock, invocation_.random,
+                 without_secrets(invocation_.environment, loaded_.pipeline.secrets), fence(opened, key));
   std::vector<secrets::Declaration> declarations;
   for (const config::SecretDeclaration& secret : loaded_.pipeline.secrets)
     declarations.push_back({.name = secret.name, .reference = secret.reference});

@@ -140,7 +140,7 @@ class SecretsNeverLeak(unittest.TestCase):
         for path in [self.folder / "saved.plan", self.folder / "events", *(self.folder / ".deployctl").rglob("*")]:
             if path.is_file():
                 matrix.look(f"left: {self.place(str(path))}", path.read_bytes())
-        print(matrix.report(DECLARED), *sorted(matrix.sinks), sep="\n    ")
+        print(matrix.report(DECLARED))
         self.assertEqual(matrix.leaks(DECLARED), {})
         self.assertEqual({name for name, _ in control.hits["what the step printed"]}, set(SENTINELS) - {"the key of the SOPS file"})
         self.assertEqual({form for _, form in control.hits["what the step printed"]}, set(FORMS))

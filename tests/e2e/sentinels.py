@@ -57,4 +57,4 @@ class Matrix:
         return "\n".join(lines)
 
     def leaks(self, declared):
-        return {sink: sorted(found) for sink, found in self.hits.items() if sink not in declared}
+        return {sink: ", ".join(sorted({name for name, _ in found})) for sink, found in self.hits.items() if sink not in declared}
