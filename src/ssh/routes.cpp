@@ -47,6 +47,24 @@ Result<Settings> Routes::settings_of(const Destination& destination, std::stop_t
   return parse_settings(answer.out);
 }
 
+// Once a run, however many hosts lie behind it: an answer costs the start of a program.
+Result<Settings> Routes::settings_of_jump(const Destination& host, const std::stop_token& stop) {
+  std::shared_ptr<JumpSettings> known;
+  {
+    const std::scoped_lock lock(mutex_);
+    std::shared_ptr<JumpSettings>& place = settings_of_jumps_[host.text()];
+    if (!place)
+      place = std::make_shared<JumpSettings>(
+          JumpSettings{.turn = Slots::create(1, "the SSH configuration of " + host.host), .settings = {}});
+    known = place;
+  }
+  DEPLOYCTL_TRY(const Slots::Place turn, known->turn->take(stop));
+  if (!known->settings) {
+    DEPLOYCTL_TRY(known->settings, settings_of(host, stop));
+  }
+  return *known->settings;
+}
+
 Result<Way> Routes::way_to(const Destination& destination, std::stop_token stop) {
   if (plain_)
     return Way{.address = fmt::format("{}:{}", destination.host, destination.port), .target = {}, .jump = {}};
@@ -69,7 +87,7 @@ Result<Routes::Jump> Routes::through(const std::vector<Destination>& jumps, int 
 
 Result<Routes::Jump> Routes::jump_at(const Destination& host, const Jump& before, int depth,
                                      std::stop_token stop) {
-  DEPLOYCTL_TRY(const Settings settings, settings_of(host, stop));
+  DEPLOYCTL_TRY(const Settings settings, settings_of_jump(host, stop));
   Jump previous = before;
   // As ssh does it: only the first of a list has jump hosts of its own.
   if (!previous.connection) {

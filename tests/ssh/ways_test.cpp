@@ -93,6 +93,17 @@ TEST_CASE("ssh ways: many hosts behind a jump host are one login there") {
   CHECK(two.logins() == 3);
 }
 
+TEST_CASE("ssh ways: the configuration of a jump host is read once, however many lie behind it") {
+  SshWorld world;
+  const SshServer& bastion = world.add("bastion");
+  const SshServer& web = world.add("web");
+  const std::string asked = world.path("asked");
+  world.configure("Match host bastion exec \"echo >>" + asked + "\"\n" + host("bastion", bastion) +
+                  host("web*", web) + "  ProxyJump bastion\n");
+  all_answer(world, numbered("web", 8));
+  CHECK(world.scratch().read("asked") == "\n\n"); // for us, and by the ssh that logs in there
+}
+
 TEST_CASE("ssh ways: behind a jump host each host is one process here") {
   SshWorld world;
   const SshServer& bastion = world.add("bastion");
