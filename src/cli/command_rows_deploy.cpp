@@ -1,4 +1,5 @@
 #include "cli/command_rows.hpp"
+#include "cli/commands/lint.hpp"
 #include "cli/commands/run.hpp"
 
 namespace deployctl::cli {
@@ -33,6 +34,26 @@ const Flag prune{.name = "prune", .help = "remove what the live release has and 
 
 Flag later(std::string_view name, std::string_view value = {}) {
   return {.name = name, .value = value, .since = Since::later};
+}
+
+Command linting() {
+  return {.name = "lint",
+          .summary =
+              "Find secrets in files and mistakes in Dockerfiles, Compose files and .env files, offline.",
+          .examples = {{"lint", "what git keeps below this folder"},
+                       {"lint Dockerfile compose.yaml", "these files"},
+                       {"lint --format sarif > lint.sarif", "for code scanning"}},
+          .arguments = {{.name = "PATH",
+                         .help = "files, or folders with what git keeps in them; default: this folder",
+                         .candidates = Candidates::files,
+                         .required = false,
+                         .repeats = true}},
+          .flags = {{.name = "format",
+                     .value = "FORMAT",
+                     .help = "how findings are printed",
+                     .kind = ValueKind::choice,
+                     .choices = {"text", "json", "sarif"}}},
+          .run = run_lint};
 }
 
 Command approving() {
@@ -99,6 +120,7 @@ std::vector<Command> first_steps() {
                       .required = false}},
        .run = run_validate,
        .takes_pipeline = true},
+      linting(),
       {.name = "plan",
        .summary = "Compare the pipeline with the live world and show what would change. Changes nothing.",
        .examples = {{"plan production", "what would change"},

@@ -59,7 +59,6 @@ std::vector<Command> documentation() {
 
 std::vector<Command> later_commands() {
   return {
-      later_command("lint", "guardrails on the pipeline and what it deploys"),
       later_command("logs", "the record of a run"),
       later_command("permissions", "the least privilege that the pipeline needs"),
       later_command("doctor", "whether everything is reachable"),

@@ -43,7 +43,8 @@ public:
   [[nodiscard]] Result<CommitRange> walk(const std::string& older, const std::string& newer, int limit) const;
 
   [[nodiscard]] Result<std::vector<TreeEntry>> tree(const std::string& commit) const; // flat, in path order
-  [[nodiscard]] Result<std::vector<Difference>> differences() const;                  // in path order
+  [[nodiscard]] Result<std::vector<std::string>> tracked() const;    // regular files of the index
+  [[nodiscard]] Result<std::vector<Difference>> differences() const; // in path order
   [[nodiscard]] Status read_blob(const std::string& object,
                                  const std::function<Status(std::string_view)>& visit) const;
 

@@ -135,6 +135,20 @@ Result<std::vector<Difference>> GitStore::differences() const {
   return differences;
 }
 
+Result<std::vector<std::string>> GitStore::tracked() const {
+  GitIndex index;
+  if (const int code = git_repository_index(Receive(index), repository_.get()); code != 0)
+    return git_failure(code, "cannot read the index");
+  std::vector<std::string> paths;
+  const std::size_t count = git_index_entrycount(index.get());
+  for (std::size_t i = 0; i < count; ++i) {
+    const git_index_entry* entry = git_index_get_byindex(index.get(), i);
+    const bool is_file = entry->mode == GIT_FILEMODE_BLOB || entry->mode == GIT_FILEMODE_BLOB_EXECUTABLE;
+    if (is_file && (paths.empty() || paths.back() != entry->path)) paths.emplace_back(entry->path);
+  }
+  return paths;
+}
+
 Status GitStore::read_blob(const std::string& object,
                            const std::function<Status(std::string_view)>& visit) const {
   DEPLOYCTL_TRY(const git_oid id, to_oid(object));

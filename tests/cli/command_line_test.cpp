@@ -83,7 +83,7 @@ TEST_CASE("command line: a switch takes no value, so that --yes=false is not con
 }
 
 TEST_CASE("command line: what a later version has is refused by name") {
-  CHECK(refused({"lint"}).message == "'lint' is not in this version");
+  CHECK(refused({"logs"}).message == "'logs' is not in this version");
   CHECK(refused({"doctor"}).message == "'doctor' is not in this version");
   CHECK(refused({"status", "production", "--watch"}).message == "flag '--watch' is not in this version");
 }

@@ -45,7 +45,7 @@ TEST_CASE("completion: commands first, not those that are hidden or later") {
   CHECK(offers({""}, "apply"));
   CHECK(offers({""}, "provider"));
   CHECK_FALSE(offers({""}, "__complete"));
-  CHECK_FALSE(offers({""}, "lint"));
+  CHECK_FALSE(offers({""}, "logs"));
   CHECK(values({"provider", ""}) == Words{"list"});
 }
 

@@ -61,7 +61,7 @@ class ExitCodes(unittest.TestCase):
         usage = self.project.expect(3, "plan")
         self.assertIn("usage: deployctl plan ENV", usage.stderr)
         for words in ((), ("plan", "local", "--nonsense"), ("plan", "nowhere"), ("plan", "local", "--output", "xml"),
-                      ("apply", "local", "--yes=false"), ("lint",), ("apply", "missing.plan"), ("-C", "/nowhere", "validate"),
+                      ("apply", "local", "--yes=false"), ("logs",), ("apply", "missing.plan"), ("-C", "/nowhere", "validate"),
                       ("-f", "missing.yaml", "validate"), ("plan", "local", "--set", "undeclared=1"), ("explain", "nothing.at.all")):
             with self.subTest(words=words):
                 self.project.expect(3, *words)

@@ -8,7 +8,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using deployctl::policy::lint::SecretScanner;
-  static const auto scanner = SecretScanner::compile();
+  static auto scanner = SecretScanner::compile();
   if (!scanner) std::abort();
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const auto found = scanner->scan(text);

@@ -53,8 +53,9 @@ struct Runs {
   std::size_t longest_number = 0;
 };
 
-bool continues_run(Kind before, Kind now) {
-  return before == now || (before == Kind::upper && now == Kind::lower);
+// A capital begins a word, but "SHEpj" is none.
+bool continues_run(Kind before, Kind now, std::size_t length) {
+  return before == now || (before == Kind::upper && now == Kind::lower && length == 1);
 }
 
 Runs runs_of(std::string_view text) {
@@ -63,7 +64,7 @@ Runs runs_of(std::string_view text) {
   std::size_t length = 0;
   for (const char c : text) {
     const Kind now = kind_of(c);
-    length = continues_run(before, now) ? length + 1 : 1;
+    length = continues_run(before, now, length) ? length + 1 : 1;
     const bool begins = length == 1;
     before = now;
     if (now == Kind::other) continue;

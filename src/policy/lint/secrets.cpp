@@ -30,7 +30,7 @@ Result<SecretScanner> SecretScanner::compile() {
   return SecretScanner(std::move(tokens), std::move(assignments));
 }
 
-std::vector<FoundSecret> SecretScanner::scan(std::string_view text) const {
+std::vector<FoundSecret> SecretScanner::scan(std::string_view text) {
   std::vector<FoundSecret> found = tokens_.scan(text);
   add_what_is_new(found, secrets_in_manifests(text));
   add_what_is_new(found, assignments_.scan(text));

@@ -15,7 +15,7 @@ public:
   static Result<SecretScanner> compile();
 
   // By position, none across another; what is known by its form goes before what is guessed by its name.
-  [[nodiscard]] std::vector<FoundSecret> scan(std::string_view text) const;
+  [[nodiscard]] std::vector<FoundSecret> scan(std::string_view text);
 
 private:
   SecretScanner(TokenScanner tokens, AssignmentScanner assignments)

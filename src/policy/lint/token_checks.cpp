@@ -79,8 +79,10 @@ Result<std::string> decoded(std::string_view text) {
 
 Judgement macaroon(Candidate& candidate) {
   const Result<std::string> bytes = decoded(candidate.secret());
-  return proven_if(bytes && bytes->size() > 30 && bytes->front() == '\x02' &&
-                   bytes->find("pypi.org") != std::string::npos);
+  constexpr std::string_view signature_head("\x06\x20", 2); // of the last field: 32 bytes follow
+  constexpr std::size_t signature_size = 34;
+  return proven_if(bytes && bytes->size() > 2 * signature_size && bytes->front() == '\x02' &&
+                   bytes->substr(bytes->size() - signature_size, 2) == signature_head);
 }
 
 Result<Value> json_of(std::string_view base64) {

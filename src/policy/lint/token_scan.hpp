@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,24 +26,24 @@ struct FoundSecret {
   std::size_t end = 0;
 };
 
+// For one thread at a time: forms are compiled when their marker is seen first.
 class TokenScanner {
 public:
-  // Compiles the table; Cause::internal when a row is malformed.
-  static Result<TokenScanner> compile();
+  static Result<TokenScanner> compile(); // the markers; Cause::config when the table is malformed
 
   // By position. Of findings that overlap the one that begins first, else the longer one, stays.
-  [[nodiscard]] std::vector<FoundSecret> scan(std::string_view text) const;
+  [[nodiscard]] std::vector<FoundSecret> scan(std::string_view text);
 
 private:
   struct Form {
-    const TokenShape* shape;
+    const TokenShape* shape = nullptr;
     std::vector<std::string_view> markers;
-    Pattern pattern;
+    std::optional<Pattern> pattern; // none: not seen yet
   };
 
   TokenScanner(Pattern markers, std::vector<Form> forms)
       : markers_(std::move(markers)), forms_(std::move(forms)) {}
-  void look_at(std::string_view text, std::size_t marker, std::vector<FoundSecret>& found) const;
+  void look_at(std::string_view text, std::size_t marker, std::vector<FoundSecret>& found);
 
   Pattern markers_; // any of all
   std::vector<Form> forms_;

@@ -93,8 +93,7 @@ constexpr std::array shapes = {
     TokenShape{"shopify-token", "a Shopify token", "shpat_|shpca_|shppa_|shpss_",
                R"(shp(?:at|ca|pa|ss)_[0-9A-Fa-f]{32})", 2.0},
     // Formats
-    TokenShape{"jwt", "a JSON web token", "eyJ", R"(eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]*)",
-               3.0, Check::jwt},
+    TokenShape{"jwt", "a JSON web token", "eyJ", R"(eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]*)", 3.0, Check::jwt},
     TokenShape{"docker-auth", "the login of a registry", "\"auth\"",
                R"re("auth"\s{0,4}:\s{0,4}"([A-Za-z0-9+/]{8,500}={0,2})")re", 2.5, Check::docker_auth},
     TokenShape{"private-key", "a private key", "-----BEGIN ",

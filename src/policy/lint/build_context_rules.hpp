@@ -1,0 +1,13 @@
+// What COPY and ADD take into an image, and what `.dockerignore` should keep out of the build.
+#pragma once
+
+#include "formats/dockerfile.hpp"
+#include "policy/lint/findings.hpp"
+
+namespace deployctl::policy::lint {
+
+struct BuildContext;
+
+void check_build_context(const formats::Dockerfile& file, const BuildContext* context, Findings& findings);
+
+} // namespace deployctl::policy::lint

@@ -1,0 +1,20 @@
+#include "policy/lint/findings.hpp"
+
+#include <utility>
+
+namespace deployctl::policy::lint {
+
+Diagnostic& Findings::add(std::string_view code, Place place, std::string message, std::string help) {
+  const Rule* rule = find_rule(code);
+  return all_.emplace_back(Diagnostic{.severity = rule ? rule->level : Severity::error,
+                                      .code = std::string(code),
+                                      .message = std::move(message),
+                                      .span = {.source = source_,
+                                               .begin = static_cast<std::uint32_t>(place.begin),
+                                               .end = static_cast<std::uint32_t>(place.end)},
+                                      .label = {},
+                                      .help = std::move(help),
+                                      .notes = {}});
+}
+
+} // namespace deployctl::policy::lint

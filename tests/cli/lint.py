@@ -1,0 +1,137 @@
+"""`deployctl lint`: which files it looks at, what it says in each format, what is allowed with a reason, and how many of
+the secrets and mistakes of a corpus it finds."""
+
+import collections
+import json
+import re
+import unittest
+
+import lint_corpus
+from project import Project
+
+LEAST_RECALL = 0.98
+LEAST_PRECISION = 0.95
+
+TOKEN = "dop_" + "v1_" + "9f2c47ab10de83c5" * 4
+
+
+def per_rule(corpus, findings):
+    """Counter of (rule, "hit" | "missed" | "false") of findings as (path, line, code, kind)."""
+    by_line = collections.defaultdict(list)
+    for path, line, code, kind in findings:
+        by_line[path, line, code].append(kind)
+    table = collections.Counter()
+    for path, expected in corpus.expected.items():
+        for line, code, kind in expected:
+            here = by_line[path, line, code]
+            table[kind, "hit" if here else "missed"] += 1
+            if here:
+                here.pop()
+    for (_, _, code), left in by_line.items():
+        for kind in left:
+            table[kind or code, "false"] += 1
+    return table
+
+
+class Lint(unittest.TestCase):
+    def setUp(self):
+        self.project = self.enterContext(Project())
+
+    def put(self, name, text):
+        path = self.project.place / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    def findings(self, code, *words):
+        document = self.project.document(code, "lint", *words)
+        return [(each["file"], each["line"], each["code"]) for each in document["findings"]]
+
+    def test_looks_at_what_git_keeps(self):
+        self.put(".env", f"VALUE={TOKEN}\n")
+        self.put(".gitignore", ".env\n")
+        self.put("deploy/settings.env", f"VALUE={TOKEN}\n")
+        self.put("notes.txt", f"{TOKEN}\n")
+        self.project.git_commit("one")
+        self.put("new.env", f"VALUE={TOKEN}\n")
+        self.assertEqual(self.findings(3), [("deploy/settings.env", 1, "D0801")])
+        self.assertEqual(self.findings(3, ".env", "deploy"), [(".env", 1, "D0801"), ("deploy/settings.env", 1, "D0801")])
+        self.assertEqual(self.findings(3, "notes.txt"), [("notes.txt", 1, "D0801")])
+        self.project.expect(3, "lint", "nothing-here")
+
+    def test_outside_of_a_repository_it_looks_at_the_folder(self):
+        self.put("a/.env", f"VALUE={TOKEN}\n")
+        self.put("node_modules/x/.env", f"VALUE={TOKEN}\n")
+        self.assertEqual(self.findings(3), [("a/.env", 1, "D0801")])
+
+    def test_warnings_do_not_fail(self):
+        self.put("Dockerfile", "FROM debian:12\nCMD [\"/app\"]\n")
+        self.assertEqual(self.findings(0), [("Dockerfile", 1, "D0811")])
+        self.assertIn("2 files: 0 errors, 1 warning\n", self.project.expect(0, "lint").stdout)
+
+    def test_never_shows_a_secret(self):
+        self.put(".env", f"VALUE={TOKEN}\n")
+        for words in ((), ("--format", "json"), ("--format", "sarif"), ("--output", "json")):
+            result = self.project.expect(3, "lint", *words)
+            self.assertNotIn(TOKEN[8:40], result.stdout + result.stderr)
+        text = self.project.expect(3, "lint").stderr
+        self.assertIn("error[D0801]", text)
+        self.assertIn(".env:1:7", text)
+        self.assertIn("VALUE=dop_*", text)
+
+    def test_allowed_with_a_reason(self):
+        self.put(".env", f"# deployctl: allow D0801 revoked, a sample of the docs\nVALUE={TOKEN}\n")
+        document = self.project.document(0, "lint")
+        self.assertEqual(document["findings"], [])
+        self.assertEqual(document["allowed"][0]["why"], "revoked, a sample of the docs")
+        self.put(".env", f"# deployctl: allow D0801\nVALUE={TOKEN}\n")
+        self.assertEqual(self.findings(3), [(".env", 1, "D0891"), (".env", 2, "D0801")])
+
+    def test_sarif_has_what_its_schema_requires(self):
+        self.put("a folder/.env", f"VALUE={TOKEN}\nOTHER={TOKEN} # deployctl: allow D0801 revoked\n")
+        log = json.loads(self.project.expect(3, "lint", "--format", "sarif").stdout)
+        self.assertEqual(log["version"], "2.1.0")
+        self.assertIn("sarif-2.1.0", log["$schema"])
+        (run,) = log["runs"]
+        driver = run["tool"]["driver"]
+        self.assertEqual(driver["name"], "deployctl")
+        self.assertRegex(driver["semanticVersion"], r"^\d+\.\d+\.\d+")
+        self.assertEqual(run["columnKind"], "unicodeCodePoints")
+        for result in run["results"]:
+            self.assertEqual(driver["rules"][result["ruleIndex"]]["id"], result["ruleId"])
+            self.assertIn(result["level"], ("error", "warning"))
+            self.assertTrue(result["message"]["text"])
+            (location,) = result["locations"]
+            place = location["physicalLocation"]
+            self.assertEqual(place["artifactLocation"]["uri"], "a%20folder/.env")
+            region = place["region"]
+            self.assertGreaterEqual(region["endColumn"], region["startColumn"])
+        standing, allowed = run["results"]
+        self.assertEqual(standing["locations"][0]["physicalLocation"]["region"], {"startLine": 1, "startColumn": 7, "endLine": 1, "endColumn": 78})
+        self.assertNotIn("suppressions", standing)
+        self.assertEqual(allowed["suppressions"], [{"kind": "inSource", "status": "accepted", "justification": "revoked"}])
+
+    def test_corpus(self):
+        corpus = lint_corpus.build()
+        lint_corpus.write(corpus, self.project.place)
+        self.assertGreaterEqual(len(corpus.files), 200)
+        document = self.project.document(3, "lint")
+        found = []
+        for each in document["findings"]:
+            kinds = [match[1] for note in each.get("notes", []) if (match := re.fullmatch(r"found as '(.*)'", note["text"]))]
+            found.append((each["file"], each["line"], each["code"], kinds[0] if kinds else ""))
+        table = per_rule(corpus, found)
+        names = sorted({name for name, _ in table})
+        print(f"\n{len(corpus.files)} files\n{'rule':32}{'found':>7}{'missed':>8}{'false':>7}")
+        for name in names:
+            print(f"{name:32}{table[name, 'hit']:7}{table[name, 'missed']:8}{table[name, 'false']:7}")
+        hits, missed, false = (sum(count for (_, what), count in table.items() if what == key) for key in ("hit", "missed", "false"))
+        recall, precision = hits / (hits + missed), hits / (hits + false)
+        print(f"recall {recall:.4f}, precision {precision:.4f}")
+        self.assertGreaterEqual(recall, LEAST_RECALL)
+        self.assertGreaterEqual(precision, LEAST_PRECISION)
+        for code in {each["code"] for each in document["findings"]}:
+            self.project.expect(0, "explain", code)
+
+
+if __name__ == "__main__":
+    unittest.main()
