@@ -50,7 +50,7 @@ Command linting() {
                          .repeats = true}},
           .flags = {{.name = "format",
                      .value = "FORMAT",
-                     .help = "how findings are printed",
+                     .help = "text, json or sarif",
                      .kind = ValueKind::choice,
                      .choices = {"text", "json", "sarif"}}},
           .run = run_lint};
