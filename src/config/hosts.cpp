@@ -1,16 +1,15 @@
 #include "config/hosts.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include <fmt/core.h>
 
+#include "base/port.hpp"
+
 namespace deployctl::config {
 
 namespace {
-
-constexpr int highest_port = 65'535;
 
 using Parsed = tl::expected<Host, HostProblem>;
 
@@ -62,14 +61,6 @@ AddressAndPort split_port(std::string_view text) {
   if (colon == std::string_view::npos || text.find(':', colon + 1) != std::string_view::npos)
     return {text, std::nullopt};
   return {text.substr(0, colon), text.substr(colon + 1)};
-}
-
-std::optional<int> parse_port(std::string_view text) {
-  int port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (text.empty() || text.front() == '0' || error != std::errc{} || end != text.data() + text.size())
-    return std::nullopt;
-  return port >= 1 && port <= highest_port ? std::optional(port) : std::nullopt;
 }
 
 std::optional<std::string> written_text(const Spanned& written) {
@@ -126,9 +117,8 @@ Parsed parse_host(std::string_view text) {
   host.address = std::string(address);
   if (port) {
     const auto number = parse_port(*port);
-    if (!number)
-      return problem(fmt::format("port '{}' is not between 1 and {}", *port, highest_port),
-                     std::string(form));
+    if (!number || port->front() == '0')
+      return problem(fmt::format("port '{}' is not between 1 and {}", *port, last_port), std::string(form));
     host.port = *number;
   }
   if (host.is_local() && (!host.user.empty() || host.port != 0))

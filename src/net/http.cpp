@@ -23,10 +23,6 @@ constexpr long slowest = 1'024;    // bytes a second of a streamed body
 constexpr long longest_stall = 60; // seconds
 constexpr long upload_piece = 256L << 10;
 
-std::string_view bytes_of(const Text& text) {
-  return text.plain() ? std::string_view(*text.plain()) : text.secret()->reveal();
-}
-
 struct EasyCleanup {
   void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
 };

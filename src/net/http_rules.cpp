@@ -20,10 +20,6 @@ bool is_token(std::string_view text) {
   });
 }
 
-std::string_view bytes_of(const Text& text) {
-  return text.plain() ? std::string_view(*text.plain()) : text.secret()->reveal();
-}
-
 Status check_header(const std::string& name, const Text& value) {
   if (!is_token(name)) return fail(Cause::config, fmt::format("'{}' is not the name of a header", name));
   if (value.secret() && !value.secret()->is_resolved())
@@ -41,6 +37,10 @@ bool carries_secret(const HttpRequest& request) {
 }
 
 } // namespace
+
+std::string_view bytes_of(const Text& text) {
+  return text.plain() ? std::string_view(*text.plain()) : text.secret()->reveal();
+}
 
 Result<Url> check_request(const HttpRequest& request) {
   if (!is_token(request.method))

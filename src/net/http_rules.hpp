@@ -11,6 +11,9 @@ namespace deployctl::net {
 // machine.
 Result<Url> check_request(const HttpRequest& request);
 
+// What goes out for it; a secret must be resolved.
+std::string_view bytes_of(const Text& text);
+
 // Methods that may be sent twice (RFC 9110 section 9.2.2).
 bool is_idempotent(std::string_view method);
 

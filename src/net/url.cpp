@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include <fmt/core.h>
 
+#include "base/port.hpp"
 #include "base/strings.hpp"
 
 namespace deployctl::net {
@@ -32,12 +32,9 @@ struct Authority {
   int port = 0;
 };
 
-Result<int> parse_port(std::string_view text) {
-  int port = 0;
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (code != std::errc() || end != text.data() + text.size() || port < 1 || port > 65'535)
-    return fail(Cause::config, fmt::format("port '{}' is not between 1 and 65535", text));
-  return port;
+Result<int> port_of(std::string_view text) {
+  if (const std::optional<int> port = parse_port(text)) return *port;
+  return fail(Cause::config, fmt::format("port '{}' is not between 1 and {}", text, last_port));
 }
 
 // "host", "host:80", "[::1]", "[::1]:80"
@@ -65,7 +62,7 @@ Result<Authority> parse_authority(std::string_view text) {
   }
   if (rest.empty()) return authority;
   if (rest.front() != ':') return fail(Cause::config, fmt::format("unexpected '{}' behind the host", rest));
-  DEPLOYCTL_TRY(authority.port, parse_port(rest.substr(1)));
+  DEPLOYCTL_TRY(authority.port, port_of(rest.substr(1)));
   return authority;
 }
 

@@ -1,9 +1,8 @@
 #include "ssh/settings.hpp"
 
-#include <charconv>
-
 #include <fmt/core.h>
 
+#include "base/port.hpp"
 #include "base/strings.hpp"
 
 namespace deployctl::ssh {
@@ -11,12 +10,9 @@ namespace {
 
 constexpr std::size_t most_jumps = 16;
 
-Result<int> parse_port(std::string_view text) {
-  int port = 0;
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (code != std::errc() || end != text.data() + text.size() || port < 1 || port > 65'535)
-    return fail(Cause::config, fmt::format("'{}' is not a port", text));
-  return port;
+Result<int> port_of(std::string_view text) {
+  if (const std::optional<int> port = parse_port(text)) return *port;
+  return fail(Cause::config, fmt::format("'{}' is not a port", text));
 }
 
 Result<Destination> parse_jump(std::string_view text) {
@@ -40,7 +36,7 @@ Result<Destination> parse_jump(std::string_view text) {
   if (host_end != std::string_view::npos) rest.remove_prefix(host_end);
   if (rest.starts_with(']')) rest.remove_prefix(1);
   if (host_end != std::string_view::npos && rest.starts_with(':')) {
-    DEPLOYCTL_TRY(jump.port, parse_port(rest.substr(1)));
+    DEPLOYCTL_TRY(jump.port, port_of(rest.substr(1)));
   }
   DEPLOYCTL_CHECK(check_destination(jump));
   return jump;
@@ -50,7 +46,7 @@ Status take(Settings& settings, std::string_view key, std::string_view value) {
   if (key == "hostname") settings.hostname = value;
   if (key == "user") settings.user = value;
   if (key == "port") {
-    DEPLOYCTL_TRY(settings.port, parse_port(value));
+    DEPLOYCTL_TRY(settings.port, port_of(value));
   }
   if (key == "proxyjump") {
     DEPLOYCTL_TRY(settings.jumps, parse_jumps(value));

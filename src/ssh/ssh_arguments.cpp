@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include "base/port.hpp"
 #include "base/strings.hpp"
 
 namespace deployctl::ssh {
@@ -65,7 +66,6 @@ Destination destination_of(const Host& host) {
 }
 
 Status check_destination(const Destination& destination) {
-  constexpr int last_port = 65'535;
   if (destination.host.empty() || !is_harmless(destination.host, "._-:%"))
     return fail(Cause::config, fmt::format("'{}' is not a host that ssh can be given", destination.host));
   if (!is_harmless(destination.user, "._-+@\\$"))
