@@ -177,9 +177,9 @@ Result<Value> StageJobs::apply(Attempt& attempt) {
   return apply_stage(*attempt.step.provider, session, change, attempt.stage, intent);
 }
 
-StageDone StageJobs::succeeded(const Attempt& attempt, const Value& outputs) {
+StageDone StageJobs::succeeded(const Attempt& attempt, const Value& outputs, bool was_found) {
   // What cannot be written is true all the same; the journal says that it is broken.
-  (void)journal_.outcome({attempt.ref, outputs, std::nullopt, false, false});
+  (void)journal_.outcome({attempt.ref, outputs, std::nullopt, false, was_found});
   if (attempt.id.back) return {.id = attempt.id};
   attempt.target.acted = attempt.target.acted || attempt.stage.kind != StageKind::prepare;
   if (!outputs.is_null()) attempt.target.outputs = outputs;
@@ -190,8 +190,11 @@ StageDone StageJobs::succeeded(const Attempt& attempt, const Value& outputs) {
 StageDone StageJobs::failed(const Attempt& attempt, const Error& error) {
   if (!attempt.begun || error.cause == Cause::cancelled)
     return {.id = attempt.id, .error = error, .begun = attempt.begun};
+  const Confirmation there = looked_at_again(attempt, error);
+  if (error.cause == Cause::network && there.state == Confirmation::State::done)
+    return adopted(attempt, error, there.outputs);
   const Error known = diagnosed(attempt, error);
-  const bool untouched = surely_not_done(attempt);
+  const bool untouched = is_plain_task(attempt) && there.state == Confirmation::State::not_done;
   (void)journal_.outcome({attempt.ref, {}, record_of(known), untouched, false});
   return {.id = attempt.id, .error = known, .untouched = untouched};
 }
@@ -207,11 +210,28 @@ Error StageJobs::diagnosed(const Attempt& attempt, const Error& error) const {
 }
 
 // A task without undo data: only its own check can say that it did nothing.
-bool StageJobs::surely_not_done(const Attempt& attempt) const {
-  if (attempt.id.back || attempt.id.stage > 0 || attempt.step.approved.kind != Kind::task) return false;
+bool StageJobs::is_plain_task(const Attempt& attempt) {
+  return !attempt.id.back && attempt.id.stage == 0 && attempt.step.approved.kind == Kind::task;
+}
+
+// Whoever was lost on the way may have done it all the same.
+Confirmation StageJobs::looked_at_again(const Attempt& attempt, const Error& error) const {
+  const bool was_lost = error.cause == Cause::network && attempt.intent.crash_class != CrashClass::observe;
+  if (!was_lost && !is_plain_task(attempt)) return {.state = Confirmation::State::unknown};
   ReadAccess access = attempt.read(environment_.ports);
-  return confirm(*attempt.step.provider, access.session(), attempt.intent).state ==
-         Confirmation::State::not_done;
+  return confirm(*attempt.step.provider, access.session(), attempt.intent);
+}
+
+StageDone StageJobs::adopted(const Attempt& attempt, const Error& error, const Value& outputs) {
+  const std::string where =
+      attempt.ref.target.empty() ? attempt.ref.step : attempt.ref.step + " on " + attempt.ref.target;
+  environment_.events.emit(
+      {.type = "recovered",
+       .message = fmt::format("{}: {} had been done: {}", where, attempt.ref.stage, error.message),
+       .step = attempt.ref.step,
+       .target = attempt.ref.target,
+       .fields = Value::Map{{"stage", attempt.ref.stage}, {"resolution", "had been done"}}});
+  return succeeded(attempt, outputs, true);
 }
 
 ReadyPolled StageJobs::poll(const StageId& id, const std::stop_token& stop) {

@@ -33,10 +33,12 @@ private:
   [[nodiscard]] Intent intent_of(const StageId& id) const;
   [[nodiscard]] Status as_seen(const Attempt& attempt) const;
   Result<Value> apply(Attempt& attempt);
-  StageDone succeeded(const Attempt& attempt, const Value& outputs);
+  StageDone succeeded(const Attempt& attempt, const Value& outputs, bool was_found = false);
+  StageDone adopted(const Attempt& attempt, const Error& error, const Value& outputs);
   StageDone failed(const Attempt& attempt, const Error& error);
   [[nodiscard]] Error diagnosed(const Attempt& attempt, const Error& error) const;
-  [[nodiscard]] bool surely_not_done(const Attempt& attempt) const;
+  [[nodiscard]] static bool is_plain_task(const Attempt& attempt);
+  [[nodiscard]] Confirmation looked_at_again(const Attempt& attempt, const Error& error) const;
   Result<std::optional<Change>> change_back(const RunStep& step, const RunTarget& target, int round,
                                             const std::stop_token& stop) const;
   Result<std::optional<Change>> task_back(const RunStep& step, const RunTarget& target, int round) const;

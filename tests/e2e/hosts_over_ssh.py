@@ -120,6 +120,55 @@ class DetachedOverSsh(unittest.TestCase):
         self.assertEqual(host.inside("cat", f"{home}/runs"), "run\n")
         wait_for("nothing is left", lambda: not world.leftovers())
 
+
+class FilesOverSsh(unittest.TestCase):
+    MORE = """\
+  plain:
+    uses: file.put
+    needs: [web]
+    with: { path: "ROOT/etc/it's plain", source: app/settings.json, mode: "0640", owner: nobody, group: "4321" }
+  secret:
+    uses: file.put
+    needs: [plain]
+    with: { path: ROOT/etc/secret, content: "token=${secrets.token}", mode: "0400", owner: "1234" }
+"""
+    SECRETS = 'secrets: { token: "env://TOKEN" }\nsteps:\n'
+
+    def stand(self, host, name):
+        return host.inside("stat", "-c", "%a %U %u %g", f"{host.world.root}/etc/{name}").strip()
+
+    def test_files_arrive_with_bytes_mode_and_owner_and_go_back_with_them(self):
+        world = self.enterContext(SshWorld(more=self.MORE))
+        pipeline = world.project / "deploy.yaml"
+        pipeline.write_text(pipeline.read_text().replace("steps:\n", self.SECRETS, 1))
+        world.environment["TOKEN"] = "s3cret-of-the-first"
+        world.commit("v1")
+        world.expect(0, "apply", "production", "--yes")
+        before = [host.read("etc/it's plain") for host in world.hosts]
+        for host in world.hosts:
+            self.assertIn('"v1"', host.read("etc/it's plain"))
+            self.assertRegex(self.stand(host, "it's plain"), r"^640 nobody \d+ 4321$")
+            self.assertEqual(host.read("etc/secret"), "token=s3cret-of-the-first")
+            self.assertRegex(self.stand(host, "secret"), r"^400 \S+ 1234 0$")
+        world.expect(0, "plan", "production", "--detailed-exitcode")
+        world.hosts[1].inside("chown", "root", f"{world.root}/etc/it's plain")
+        world.expect(2, "plan", "production", "--detailed-exitcode")
+        # The second host cannot take the secret: everything goes back, owners too.
+        world.hosts[1].inside("sh", "-c", f"rm {world.root}/etc/secret && mkdir {world.root}/etc/.deployctl/secret.new")
+        world.environment["TOKEN"] = "s3cret-of-the-second"
+        world.commit("v2")
+        world.expect(8, "apply", "production", "--yes")
+        self.assertEqual(world.versions(), ["v1"] * 3)
+        self.assertEqual([host.read("etc/it's plain") for host in world.hosts], before)
+        self.assertRegex(self.stand(world.hosts[0], "it's plain"), r"^640 nobody \d+ 4321$")
+        self.assertRegex(self.stand(world.hosts[1], "it's plain"), r"^640 root 0 4321$")
+        world.hosts[1].inside("rmdir", f"{world.root}/etc/.deployctl/secret.new")
+        world.expect(0, "apply", "production", "--yes")
+        for host in world.hosts:
+            self.assertEqual(host.read("etc/secret"), "token=s3cret-of-the-second")
+            self.assertRegex(self.stand(host, "it's plain"), r"^640 nobody \d+ 4321$")
+
+
 class TakenOver(unittest.TestCase):
     MORE = DetachedOverSsh.MORE + """\
   after:
@@ -128,7 +177,7 @@ class TakenOver(unittest.TestCase):
     with: { hosts: web, script: "echo after >>\\"$HOME/after\\"" }
 """
 
-    def test_a_controller_that_wakes_up_late_is_refused_by_the_hosts(self):
+    def test_tough_15_a_controller_that_wakes_up_late_is_refused_by_the_hosts(self):
         world = self.enterContext(SshWorld(count=2, more=self.MORE))
         first, home = world.hosts[0], f"{world.root}/home"
         first.inside("mkfifo", f"{home}/begun", f"{home}/go")

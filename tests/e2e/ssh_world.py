@@ -35,8 +35,8 @@ steps:
     with:
       path: %(root)s/web
       source: app
-      preflight: [python3, server.py, --check]
-      reload: [python3, %(root)s/supervisor.py, reload, %(root)s/web]
+      preflight: [sh, -c, '%(preflight)spython3 server.py --check']
+      reload: [sh, -c, '%(reload)spython3 %(root)s/supervisor.py reload %(root)s/web']
       health:
         http: ":%(port)s/healthz"
         status: 200
@@ -45,6 +45,11 @@ steps:
       keep: 3%(release)s
     strategy: { rolling: %(rolling)s }
 %(more)s"""
+
+def pause_at(name):
+    """Shell text that waits on a host with `pause(name)` until somebody lets it go, once."""
+    return (f'if [ -e "$HOME/pause-{name}" ]; then mv "$HOME/pause-{name}" "$HOME/begun-{name}"; '
+            f'until [ -e "$HOME/go-{name}" ]; do sleep 0.05; done; rm "$HOME/begun-{name}" "$HOME/go-{name}"; fi; ')
 
 
 def need_root():
@@ -114,6 +119,22 @@ class SshHost:
         path = pathlib.Path(f"/proc/{self.sshd.pid}/task/{self.sshd.pid}/children")
         return [int(word) for word in path.read_text().split()]
 
+    def replace_key(self):
+        for name in ("key", "key.pub"):
+            (self.folder / name).unlink()
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(self.folder / "key")], check=True)
+        self.reread()
+
+    def reread(self):
+        """Settings and keys; connections that stand go on."""
+        times = self.log().count("listening")
+        self.sshd.send_signal(signal.SIGHUP)
+        wait_for("sshd again", lambda: self.log().count("listening") > times)
+
+    def fingerprint(self):
+        return subprocess.run(["ssh-keygen", "-lf", str(self.folder / "key.pub")], capture_output=True, text=True,
+                              check=True).stdout.split()[1]
+
     def log(self):
         path = self.folder / "sshd.log"
         return path.read_text() if path.exists() else ""
@@ -128,6 +149,24 @@ class SshHost:
 
     def begin(self, *words):
         return subprocess.Popen([*self.enter(), *words], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+
+    def home(self, name):
+        """A file in the home over there, as seen from here."""
+        return pathlib.Path(f"/proc/{self.sshd.pid}/root{self.world.root}/home/{name}")
+
+    def pause(self, name):
+        """The next pause_at() of that name on this host waits."""
+        self.home(f"pause-{name}").touch()
+
+    def await_pause(self, name):
+        wait_for(f"'{name}' on {self.address}", self.home(f"begun-{name}").exists)
+
+    def let_go(self, name):
+        self.home(f"go-{name}").touch()
+
+    def forget_pause(self, name):
+        for state in ("pause", "begun", "go"):
+            self.home(f"{state}-{name}").unlink(missing_ok=True)
 
     def enter(self):
         return ["nsenter", "-t", str(self.sshd.pid), "-m", "-n"]
@@ -179,13 +218,16 @@ class SshHost:
 
 
 class SshWorld:
-    """`more`: further steps, in which ROOT is the disk; `release`: further inputs of the release; `sshd` and `ssh`: further settings of either
-    side; `links`: hosts behind links of their own, whose loss is noticed after six seconds."""
+    """`more`: further steps, in which ROOT is the disk; `release`: further inputs of the release; `preflight` and
+    `reload`: shell text before these commands; `sshd` and `ssh`: further settings of either side; `links`: hosts
+    behind links of their own, whose loss is noticed after six seconds."""
 
-    def __init__(self, count=3, more="", release="", rolling="{ batch: 1 }", sshd="", ssh="", links=False):
+    def __init__(self, count=3, more="", release="", rolling="{ batch: 1 }", sshd="", ssh="", links=False,
+                 preflight="", reload=""):
         self.binary = os.environ["DEPLOYCTL"]
         self.sshd = sshd
         self.rolling = rolling
+        self.commands = {"preflight": preflight, "reload": reload}
         self.release = release
         self.options = "-o ServerAliveInterval=2 -o ConnectTimeout=5 " if links else ""
         self.prefix = []
@@ -238,6 +280,8 @@ class SshWorld:
             f"{more}Host *\n  Port {self.ssh_port}\n  User root\n  IdentityFile {self.folder}/user\n  IdentitiesOnly yes\n"
             f"  UserKnownHostsFile {self.folder}/known_hosts\n  GlobalKnownHostsFile /dev/null\n"
             f"  KexAlgorithms curve25519-sha256\n")
+        (self.folder / ".ssh").mkdir()
+        (self.folder / ".ssh" / "config").symlink_to("../ssh_config")
         wrapper = self.folder / "bin" / "ssh"
         wrapper.parent.mkdir()
         wrapper.write_text(f'#!/bin/sh\nexec {shutil.which("ssh")} -F {self.folder}/ssh_config {self.options}"$@"\n')
@@ -248,13 +292,21 @@ class SshWorld:
         server = self.project / "app" / "server.py"
         text = server.read_text()
         assert 'healthy = "greeting" in SETTINGS' in text
-        server.write_text(text.replace(
-            'healthy = "greeting" in SETTINGS',
-            f'healthy = not pathlib.Path("{self.root}/sick-" + SETTINGS["version"]).exists()'))
+        text = text.replace('healthy = "greeting" in SETTINGS',
+                            f'healthy = not pathlib.Path("{self.root}/sick-" + SETTINGS["version"]).exists()')
+        # What a test writes on a host: versions that do not start there, and some that die a moment later.
+        assert "    server = Server()\n" in text
+        server.write_text(text.replace("    server = Server()\n", f"""\
+    if pathlib.Path("{self.root}/broken-" + SETTINGS["version"]).exists():
+        sys.exit("broken")
+    server = Server()
+    if pathlib.Path("{self.root}/frail-" + SETTINGS["version"]).exists():
+        threading.Timer(1, lambda: signal.raise_signal(signal.SIGKILL)).start()
+"""))
         (self.project / "deploy.yaml").write_text(PIPELINE % {
             "hosts": ", ".join(host.address for host in self.hosts), "root": self.root, "port": self.service_port,
             "more": more.replace("ROOT", str(self.root)), "release": "".join(f"\n      {line}" for line in self.release.splitlines()),
-            "rolling": self.rolling})
+            "rolling": self.rolling, **self.commands})
         self.git("init", "-q", "-b", "main")
 
     def git(self, *words):
@@ -284,6 +336,13 @@ class SshWorld:
             f"deployctl {' '.join(words)}: expected exit {code}, got {result.returncode}\n"
             f"--- stdout\n{result.stdout}\n--- stderr\n{result.stderr}")
         return result
+
+    def own_home(self):
+        """From now on commands find the SSH configuration where ssh looks for it: in the home of passwd."""
+        text = pathlib.Path("/etc/passwd").read_text()
+        home = next(line.split(":")[5] for line in text.splitlines() if line.startswith("root:"))
+        (self.folder / "passwd").write_text(text.replace(f":{home}:", f":{self.folder}:", 1))
+        self.prefix = ["unshare", "-m", "sh", "-c", f'mount --bind "{self.folder}/passwd" /etc/passwd && exec "$@"', "sh"]
 
     def take_over(self):
         """From now on commands are run in a second clone with a copy of the records, as on another machine, where no

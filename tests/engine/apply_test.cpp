@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 
@@ -68,6 +69,35 @@ TEST_CASE("apply: a failure takes everything of this run back and says so with 8
   // A run that failed and was reverted never became a release and may be tried again.
   CHECK(rig.apply().exit_code == 0);
   CHECK(rig.value_of("sim.hosts/web@app-2") == "v2");
+}
+
+TEST_CASE("apply: a target that was lost when its change was made is found so and not changed again") {
+  StackRig rig;
+  rig.add_hosts("web", "v1", 3);
+  REQUIRE(rig.apply().exit_code == 0);
+  rig.change("p2");
+  rig.set_value("web", "v2");
+  rig.world->add({.act = Act::lose_answer, .step = "web", .target = "app-2", .stage = "switch"});
+  const auto before = rig.world->effects().size();
+  const Ending ending = rig.apply();
+  INFO((ending.error ? ending.error->message : ""));
+  CHECK(ending.exit_code == 0);
+  for (const char* host : {"app-1", "app-2", "app-3"})
+    CHECK(rig.value_of(std::string("sim.hosts/web@") + host) == "v2");
+  const auto& effects = rig.world->effects();
+  CHECK(std::count_if(
+            effects.begin() + static_cast<std::ptrdiff_t>(before), effects.end(),
+            [](const auto& effect) { return effect.target == "app-2" && effect.stage == "switch"; }) == 1);
+}
+
+TEST_CASE("apply: a command that was lost and that nobody can ask about has failed") {
+  StackRig rig;
+  rig.add("once", "sim.opaque", Value::Map{{"name", "once"}, {"command", "migrate"}});
+  rig.world->add({.act = Act::lose_answer, .step = "once"});
+  const Ending ending = rig.apply();
+  CHECK(ending.exit_code == 9);
+  REQUIRE(ending.error);
+  CHECK(ending.error->message.find("the connection was lost") != std::string::npos);
 }
 
 TEST_CASE("apply: what was created in a failed run is removed again") {

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -67,6 +68,54 @@ TEST_CASE("file.put: what was changed by hand shows as its field") {
   REQUIRE(changed(change) == std::vector<std::string>{"content"});
   CHECK(change.fields[0].before == Value("sha256:" + sha256_hex("two\n")));
   CHECK(change.fields[0].after == Value("sha256:" + sha256_hex("one\n")));
+}
+
+TEST_CASE("file.put: a file gets the owner that is asked for, and is given to it again") {
+  if (getuid() != 0) return; // only root gives files away
+  Bench bench;
+  const auto owner = [&bench] {
+    struct stat facts {};
+    stat(bench.path("etc/it's app.conf").c_str(), &facts);
+    return std::pair(facts.st_uid, facts.st_gid);
+  };
+  const Ask ask = bench.put("one\n", {{"mode", "0750"}, {"owner", "nobody"}, {"group", "12345"}});
+  REQUIRE(bench.deploy(ask));
+  const auto nobody = owner();
+  CHECK(nobody.first != 0);
+  CHECK(nobody.second == 12345);
+  CHECK(bench.mode() == 0750);
+  CHECK(bench.plan(ask)->action == Action::none);
+  REQUIRE(chown(bench.path("etc/it's app.conf").c_str(), 0, 0) == 0);
+  const Change change = *bench.plan(ask);
+  CHECK(changed(change) == std::vector<std::string>{"owner", "group"});
+  REQUIRE(bench.apply(ask, change));
+  CHECK(owner() == nobody);
+
+  bench.run = "run-2";
+  REQUIRE(bench.deploy(bench.put("two\n"))); // asks for none: it keeps what it has
+  CHECK(owner() == nobody);
+}
+
+TEST_CASE("file.put: a revert gives the file back to its owner") {
+  if (getuid() != 0) return;
+  Bench bench;
+  REQUIRE(bench.deploy(bench.put("old")));
+  bench.recorder.undos.clear();
+  bench.run = "run-2";
+  const Ask ask = bench.put("old", {{"owner", "nobody"}});
+  const Observation before = *bench.observe(ask);
+  REQUIRE(bench.deploy(ask));
+  CHECK(bench.observe(ask)->managed != before.managed);
+  REQUIRE(bench.revert(ask));
+  CHECK(bench.observe(ask)->managed == before.managed);
+}
+
+TEST_CASE("file.put: an owner that the host does not know is an error with its words") {
+  Bench bench;
+  const auto refused = bench.deploy(bench.put("one", {{"owner", "nobody-of-this-name"}}));
+  REQUIRE(!refused);
+  CHECK(refused.error().message.find("nobody-of-this-name") != std::string::npos);
+  CHECK(bench.conf() == "(none)");
 }
 
 TEST_CASE("file.put: a secret leaves neither bytes nor hash in observation and plan") {

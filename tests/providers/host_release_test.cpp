@@ -12,6 +12,44 @@ using deployctl::tests::changed;
 using deployctl::tests::stages;
 using Bench = deployctl::tests::ReleaseBench;
 
+namespace {
+
+// This machine, but its disk is full when half of the files are there.
+class FullDisk final : public Hosts {
+public:
+  Result<HostResult> run(const Host& host, const HostCommand& command, std::stop_token stop) override {
+    return hosts_.run(host, command, std::move(stop));
+  }
+  Status transfer(const Host& host, const HostTransfer& transfer, std::stop_token stop) override {
+    HostTransfer half = transfer;
+    half.files.resize(half.files.size() / 2);
+    DEPLOYCTL_CHECK(hosts_.transfer(host, half, std::move(stop)));
+    return fail(Cause::capacity, "No space left on device");
+  }
+
+private:
+  SystemClock clock_;
+  os::LocalHosts hosts_{clock_, {{"PATH", "/usr/sbin:/usr/bin:/sbin:/bin"}}};
+};
+
+} // namespace
+
+TEST_CASE("host.release: a disk that is full in mid-upload is not left full") {
+  Bench bench;
+  REQUIRE(bench.deploy(bench.release()));
+  const std::string live = bench.current();
+  bench.edit("two\n");
+  bench.other_hosts = std::make_unique<FullDisk>();
+  const auto refused = bench.deploy(bench.release());
+  REQUIRE(!refused);
+  CHECK(refused.error().cause == Cause::capacity);
+  CHECK(bench.list("srv/web/releases").size() == 1);
+  CHECK(bench.current() == live);
+  bench.other_hosts.reset();
+  REQUIRE(bench.deploy(bench.release()));
+  CHECK(bench.live("index.html") == "two\n");
+}
+
 TEST_CASE("host.release: a folder goes live, and then nothing is left to do") {
   Bench bench;
   const Ask ask = bench.release({{"version", "1.4/2"}});
@@ -30,6 +68,38 @@ TEST_CASE("host.release: a folder goes live, and then nothing is left to do") {
             .find("release")
             ->text()
             ->starts_with("1.4-2-"));
+}
+
+TEST_CASE("host.release: a release belongs to whom is asked for, and is made anew for another") {
+  if (getuid() != 0) return; // only root gives files away
+  Bench bench;
+  const auto owners = [&bench](const std::string& name) {
+    struct stat facts {};
+    lstat(bench.path("srv/web/" + name).c_str(), &facts);
+    return std::pair(facts.st_uid, facts.st_gid);
+  };
+  REQUIRE(bench.deploy(bench.release()));
+  const std::string first = bench.current();
+  const Ask ask =
+      bench.release({{"owner", "1234"}, {"group", "nogroup"}, {"shared", Value::Map{{"data", "data/"}}}});
+  const Change change = *bench.plan(ask);
+  CHECK(changed(change) == std::vector<std::string>{"files.data", "owner", "group"});
+  REQUIRE(bench.apply(ask, change));
+  const auto theirs = owners("current/index.html");
+  CHECK(theirs.first == 1234);
+  CHECK(theirs.second != 0);
+  for (const char* name : {"current/.", "current/bin", "current/bin/link", "shared/data"})
+    CHECK(owners(name) == theirs);
+  CHECK(owners("shared").first == 0);
+  CHECK(bench.plan(ask)->action == Action::none);
+
+  // The same files for another owner, to and fro: never those that stand there for the first.
+  for (const char* owner : {"4321", "1234", "4321"}) {
+    const Ask other = bench.release({{"owner", owner}, {"shared", Value::Map{{"data", "data/"}}}});
+    REQUIRE(bench.deploy(other));
+    CHECK(owners("current/index.html").first == static_cast<unsigned>(std::stoi(owner)));
+    CHECK(bench.plan(other)->action == Action::none);
+  }
 }
 
 TEST_CASE("host.release: a plan names the files that differ") {

@@ -32,7 +32,7 @@ std::vector<Result<Finished>> run_at_once(RemoteShell& shell, const std::string&
 
 } // namespace
 
-TEST_CASE("ssh: commands of a host go over one login, and their exit codes are told, 255 too") {
+TEST_CASE("tough 12: ssh: commands of a host go over one login, and their exit codes are told, 255 too") {
   SshWorld world;
   const SshServer& server = world.add("web");
   const auto shell = world.shell(server.address());
@@ -56,7 +56,7 @@ TEST_CASE("ssh: input arrives, and its end does") {
   CHECK(tests::finish(**session).out == "a\nb\nend\n");
 }
 
-TEST_CASE("ssh: a command killed over there is neither a success nor a lost host") {
+TEST_CASE("tough 11: ssh: a command killed over there is neither a success nor a lost host") {
   SshWorld world;
   const SshServer& server = world.add("web");
   const auto shell = world.shell(server.address());
@@ -85,7 +85,7 @@ TEST_CASE("ssh: a host that is lost during a command is told so, and reached aga
   CHECK(server.logins() == 2);
 }
 
-TEST_CASE("ssh: a host that hangs during a command is lost after three silences") {
+TEST_CASE("tough 1: ssh: a host that hangs during a command is lost after three silences") {
   SshWorld world;
   SshServer& server = world.add("web");
   const auto shell = world.shell(server.address());
@@ -112,7 +112,7 @@ TEST_CASE("ssh: first commands at the same time share one login") {
   CHECK(server.logins() == 1);
 }
 
-TEST_CASE("ssh: a server with a low MaxSessions is slower, and logged in to once") {
+TEST_CASE("tough 13: ssh: a server with a low MaxSessions is slower, and logged in to once") {
   SshWorld world;
   const SshServer& server = world.add("web", {.settings = "MaxSessions 2"});
   const auto shell = world.shell(server.address());
@@ -151,7 +151,7 @@ TEST_CASE("ssh: a host whose key nobody knows is refused, and accepted where tha
   CHECK(run(*world.shell(server.address()), "echo ok")->out == "ok\n");
 }
 
-TEST_CASE("ssh: a changed host key stops only this host, shows both keys and tries no login") {
+TEST_CASE("tough 5: ssh: a changed host key stops only this host, shows both keys and tries no login") {
   SshWorld world;
   SshServer& changed = world.add("changed");
   const SshServer& other = world.add("other");

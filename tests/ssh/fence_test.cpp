@@ -41,7 +41,7 @@ std::string home_on(const Scratch& scratch, const std::string& name) {
 
 } // namespace
 
-TEST_CASE("fence: a host refuses a run that was taken over from, and knows who did") {
+TEST_CASE("tough 15: fence: a host refuses a run that was taken over from, and knows who did") {
   const Scratch scratch;
   for (const HostShells& shells : tests::all_shells(scratch.path())) {
     INFO(shells.name);
@@ -82,7 +82,7 @@ TEST_CASE("fence: a user without a home is fenced in /var/tmp") {
   std::filesystem::remove(kept + "/" + name);
 }
 
-TEST_CASE("fence: of forty takers of one epoch a host admits one, with flock and without") {
+TEST_CASE("tough 16: fence: of forty takers of one epoch a host admits one, with flock and without") {
   const Scratch scratch;
   const std::string few = scratch.path("few");
   std::filesystem::create_directories(few);

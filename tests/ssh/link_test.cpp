@@ -1,10 +1,15 @@
 // Links that are cut: hosts in network namespaces of their own. Needs root; without, the cases are left out.
+#include <csignal>
+#include <filesystem>
+#include <thread>
+
 #include <unistd.h>
 
 #include <fmt/core.h>
 
 #include "os/child.hpp"
 #include "ssh/connections.hpp"
+#include "ssh/ssh_hosts.hpp"
 #include "ssh_server.hpp"
 
 using namespace deployctl;
@@ -76,7 +81,7 @@ private:
 
 } // namespace
 
-TEST_CASE("ssh link: a cut link is a lost host, a silent one times out, and both come back") {
+TEST_CASE("tough 4: ssh link: a cut link is a lost host, a silent one times out, and both come back") {
   const Namespace far;
   if (!far.is_available()) {
     WARN("left out: network namespaces need root");
@@ -105,4 +110,27 @@ TEST_CASE("ssh link: a cut link is a lost host, a silent one times out, and both
 
   far.mend();
   CHECK(run(*shell, "echo back")->out == "back\n");
+}
+
+TEST_CASE("tough 4: ssh link: when the link never comes back, the host's own clock ends the command") {
+  const Namespace far;
+  if (!far.is_available()) {
+    WARN("left out: network namespaces need root");
+    return;
+  }
+  SshWorld world;
+  const SshServer& server =
+      world.add("web", {.settings = "", .address = far.address(), .inside = far.words()});
+  const std::string begun = world.path("begun");
+  SshHosts hosts(world.clock, world.random, world.connections());
+  HostCommand command{.operation = "step", .script = R"(echo "$$" >"$1.new"; mv "$1.new" "$1"; sleep 1000)"};
+  command.arguments = {begun};
+  command.timeout = Milliseconds(4'000);
+  const Host host{.name = "web", .user = "", .address = server.address(), .port = 0, .vars = {}};
+  std::jthread run([&] { (void)hosts.run(host, command, {}); });
+  os::BoundedWait wait(world.clock, Milliseconds(120'000), {}, "the command and its end");
+  while (!std::filesystem::exists(begun)) REQUIRE(wait.pause(Milliseconds(20)));
+  far.cut();
+  const pid_t process = std::stoi(world.scratch().read("begun"));
+  while (::kill(process, 0) == 0) REQUIRE(wait.pause(Milliseconds(100)));
 }

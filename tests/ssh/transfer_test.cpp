@@ -227,7 +227,8 @@ TEST_CASE("transfer: many files in many folders") {
   });
 }
 
-TEST_CASE("remote transfer: too little room is told with mount, free and needed, and nothing is sent") {
+TEST_CASE(
+    "tough 7: remote transfer: too little room is told with mount, free and needed, and nothing is sent") {
   const Scratch tools;
   tools.write("df",
               "#!/bin/sh\necho Filesystem 1024-blocks Used Available Capacity Mounted on\n"

@@ -144,7 +144,7 @@ TEST_CASE("ssh ways: a chain of jump hosts, the first with one of its own") {
   for (const SshServer* const server : {&outer, &middle, &inner, &web}) CHECK(server->logins() == 1);
 }
 
-TEST_CASE("ssh ways: with the jump host all behind it are lost, and it is logged in to once more") {
+TEST_CASE("tough 14: ssh ways: with the jump host all behind it are lost, and it is logged in to once more") {
   SshWorld world;
   const SshServer& bastion = world.add("bastion");
   const SshServer& web = world.add("web");
@@ -178,7 +178,7 @@ TEST_CASE("ssh ways: a host that its jump host cannot reach, and jump hosts in a
   CHECK(run(*world.shell("round"), "true").error().cause == Cause::config);
 }
 
-TEST_CASE("ssh ways: a server that drops logins beyond a few is logged in to by fewer at once") {
+TEST_CASE("tough 13: ssh ways: a server that drops logins beyond a few is logged in to by fewer at once") {
   SshWorld world;
   const SshServer& server = world.add("web", {.settings = "MaxStartups 3:50:5"});
   world.configure(host("web*", server));
@@ -195,7 +195,7 @@ TEST_CASE("ssh ways: the SSH configuration counts, with Include and Match exec")
   CHECK(run(*world.shell("web"), "echo ok")->out == "ok\n");
 }
 
-TEST_CASE("ssh ways: a planned change of the host key goes unnoticed") {
+TEST_CASE("tough 6: ssh ways: a planned change of the host key goes unnoticed") {
   SshWorld world;
   SshServer& server = world.add("web");
   world.configure(host("web*", server) + "Host *\n  UpdateHostKeys yes\n");

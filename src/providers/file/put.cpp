@@ -1,6 +1,8 @@
 #include "providers/file/put.hpp"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 
 #include <fmt/core.h>
 
@@ -39,6 +41,7 @@ public:
     if (const std::string before = text_at(seen.managed, "mode"); before != mode)
       change.fields.push_back(
           {.path = "mode", .before = before.empty() ? Value() : Value(before), .after = mode});
+    std::ranges::move(ownership_changes(inputs, seen), std::back_inserter(change.fields));
     if (change.fields.empty()) return change;
     change.action = seen.exists ? Action::update : Action::create;
     change.summary = inputs.path;
@@ -126,7 +129,8 @@ private:
   };
 
   static Status write(const Place& place, const PutInputs& inputs, const std::string& copy) {
-    std::vector<std::string> arguments = {canonical_mode(inputs.mode), copy, "", "", "", ""};
+    std::vector<std::string> arguments = {
+        canonical_mode(inputs.mode), copy, "", "", "", "", inputs.owner, inputs.group};
     if (!inputs.content) {
       const std::string digest = text_at(inputs.source, "sha256");
       arguments[2] = place.path.substr(place.path.rfind('/') + 1) + ".upload." + digest.substr(0, 12);
@@ -160,7 +164,9 @@ private:
     DEPLOYCTL_TRY(const HostResult result,
                   run_script(session.ports.hosts, host, command,
                              fmt::format("cannot look at '{}' on '{}'", path, host.name), session.stop));
-    return read_observation(result.out);
+    Observation seen = read_observation(result.out);
+    manage_ownership(inputs, seen);
+    return seen;
   }
 
   Result<Change> removal(Change change, const Ask& ask, const Observation& seen) const {
@@ -183,7 +189,8 @@ private:
     if (!inputs || !seen.exists) return false;
     const std::string wanted = wanted_content(*inputs).compared;
     return !wanted.empty() && text_at(seen.managed, "content") == wanted &&
-           text_at(seen.managed, "mode") == canonical_mode(inputs->mode);
+           text_at(seen.managed, "mode") == canonical_mode(inputs->mode) &&
+           ownership_changes(*inputs, seen).empty();
   }
 
   Table<PutInputs> table_ = put_table();
@@ -193,7 +200,7 @@ std::vector<Operation> operations() {
   std::vector<Operation> result = {{.name = "observe",
                                     .effect = Effect::read,
                                     .protocol = Protocol::host,
-                                    .help = "Reads the file's hash and mode.",
+                                    .help = "Reads the file's hash, mode and owner.",
                                     .script = observe_script},
                                    {.name = "upload",
                                     .effect = Effect::write,

@@ -1,5 +1,5 @@
-// file.put: one file on hosts, with its bytes and mode. For configuration and credentials; whole folders are
-// host.release.
+// file.put: one file on hosts, with its bytes, mode and owner. For configuration and credentials; whole
+// folders are host.release.
 //
 // Plain bytes are compared by SHA-256. A secret's bytes are not: a plain hash of a short secret gives it
 // away, so neither hash nor bytes leave the host. Beside the file, in `.deployctl/` (0700), stands a note

@@ -38,6 +38,7 @@ Table<PutInputs> put_table() {
                               .example = "0600",
                               .fallback = "0644",
                               .pattern = "0?[0-7]{3}"});
+  add_ownership(result);
   return result;
 }
 
@@ -83,7 +84,7 @@ std::string canonical_mode(std::string_view mode) {
 
 Observation read_observation(std::string_view out) {
   Observation seen;
-  Value::Map managed, facts;
+  Value managed = Value::Map{}, facts = Value::Map{};
   for (const Line& line : key_lines(out)) {
     if (line.key == "kind") {
       seen.exists = line.rest != "none";
@@ -96,6 +97,7 @@ Observation read_observation(std::string_view out) {
       managed["content"] =
           line.rest == "changed" ? std::string(changed_by_hand) : "secret " + std::string(line.rest);
     if (line.key == "version") facts["version"] = line.rest;
+    read_ownership(line, facts);
   }
   if (seen.exists) seen.managed = std::move(managed);
   seen.facts = std::move(facts);

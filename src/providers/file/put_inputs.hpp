@@ -9,9 +9,11 @@
 #include <deployctl/input.hpp>
 #include <deployctl/provider.hpp>
 
+#include "providers/ownership.hpp"
+
 namespace deployctl::providers::file {
 
-struct PutInputs {
+struct PutInputs : Ownership {
   std::string path;
   Value source; // {path, sha256, size, mode}, or null
   std::optional<Text> content;
@@ -29,7 +31,8 @@ struct Content {
   Value shown;
 };
 Content wanted_content(const PutInputs& inputs);
-// What the observe script said. `managed` holds content and mode, `facts` the kind and a secret's version.
+// What the observe script said. `managed` holds content and mode, `facts` the kind, a secret's version, owner
+// and group.
 Observation read_observation(std::string_view out);
 Value shown_content(const Observation& seen); // null: there is none
 

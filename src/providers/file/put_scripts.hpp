@@ -4,10 +4,11 @@
 #include <string>
 
 #include "providers/host_script.hpp"
+#include "providers/ownership.hpp"
 
 namespace deployctl::providers::file {
 
-inline const std::string put_names = std::string(script_prelude) + R"sh(path=$1
+inline const std::string put_names = std::string(script_prelude) + ownership_functions + R"sh(path=$1
 folder=${path%/*}
 name=${path##*/}
 own=$folder/.deployctl
@@ -21,6 +22,7 @@ if [ ! -e "$path" ]; then echo 'kind none'; exit 0; fi
 if [ ! -f "$path" ]; then echo 'kind other'; exit 0; fi
 echo 'kind file'
 printf 'mode %s\n' "$(stat -c %a "$path")"
+say_ownership "$path"
 if [ -f "$note" ]; then
   { read -r salt; read -r reference; read -r version; read -r fits; } < "$note" || :
   now=$({ printf %s "$salt"; cat "$path"; } | sha256sum | cut -c1-64)
@@ -31,9 +33,10 @@ fi
 )sh";
 
 // $2 mode, $3 name of the copy of the old file ("": there is none), $4 name of the uploaded file in own ("":
-// the bytes are standard input), $5 salt, $6 reference ("": not a secret), $7 version.
+// the bytes are standard input), $5 salt, $6 reference ("": not a secret), $7 version, $8 owner, $9 group.
+// Where no owner is asked for, a file that is replaced keeps the one it has, if the login may say so.
 inline const std::string write_script = put_names + R"sh(
-mode=$2 copy=$3 uploaded=$4 salt=$5 reference=$6 version=$7
+mode=$2 copy=$3 uploaded=$4 salt=$5 reference=$6 version=$7 owner=$8 group=$9
 if [ -d "$path" ] && [ ! -L "$path" ]; then give_up 71 "'$path' is a directory"; fi
 mkdir -p "$folder/"
 (umask 077; mkdir -p "$own")
@@ -46,6 +49,8 @@ fi
 new=$own/$name.new
 rm -f "$new"
 if [ -n "$uploaded" ]; then cp "$own/$uploaded" "$new"; else (umask 077; cat > "$new"); fi
+if [ -f "$path" ] && [ ! -L "$path" ]; then chown "$(stat -c %u:%g "$path")" "$new" 2>/dev/null || :; fi
+take_ownership "$new" "$owner" "$group"
 chmod "$mode" "$new"
 if [ -n "$reference" ]; then
   fits=$({ printf %s "$salt"; cat "$new"; } | sha256sum | cut -c1-64)

@@ -99,7 +99,9 @@ private:
     DEPLOYCTL_TRY(const HostResult result,
                   run_script(session.ports.hosts, host, command,
                              fmt::format("cannot look at '{}' on '{}'", path, host.name), session.stop));
-    return read_release(result.out);
+    Observation seen = read_release(result.out);
+    manage_ownership(inputs, seen);
+    return seen;
   }
 
   // Whether a stage's effect is there. What cannot be seen was not done: every stage may be done twice.
@@ -120,7 +122,9 @@ private:
     DEPLOYCTL_TRY(const Host host, host_of(intent.ask));
     const HostCommand command{.operation = "verify",
                               .script = verify_script,
-                              .arguments = {text_at(intent.change.desired, "path"), name},
+                              .arguments = {text_at(intent.change.desired, "path"), name,
+                                            text_at(intent.change.desired, "owner"),
+                                            text_at(intent.change.desired, "group")},
                               .timeout = observe_time};
     DEPLOYCTL_TRY(const HostResult result,
                   run_script(session.ports.hosts, host, command, "cannot verify the release", session.stop));

@@ -10,6 +10,7 @@
 #include <deployctl/provider.hpp>
 
 #include "providers/http_probe.hpp"
+#include "providers/ownership.hpp"
 
 namespace deployctl::providers::host {
 
@@ -26,7 +27,7 @@ struct Health : AnswerRule {
   Milliseconds timeout{5'000};
 };
 
-struct ReleaseInputs {
+struct ReleaseInputs : Ownership {
   std::string path;
   Value source;  // a tree, or null
   Value archive; // a file, or null

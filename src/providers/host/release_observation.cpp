@@ -5,6 +5,7 @@
 
 #include "base/json.hpp"
 #include "providers/host_script.hpp"
+#include "providers/ownership.hpp"
 
 namespace deployctl::providers::host {
 namespace {
@@ -46,7 +47,8 @@ void take_link(Value::Map& entries, std::string_view rest) {
                            Value::Map{{"link", rest.substr(tab + 1)}});
 }
 
-// One line of a listing: "f DIGEST  ./name", "m 644 ./name", "l ./name<tab>target".
+// One line of a listing: "f DIGEST  ./name", "m 644 ./name", "l ./name<tab>target"; "owner" and "group" are
+// no entries.
 void take_entry(Value::Map& entries, std::string_view line) {
   if (line.size() < 3 || line[1] != ' ') return;
   const std::string_view rest = line.substr(2);
@@ -98,9 +100,10 @@ Observation read_release(std::string_view out) {
   Observation seen{.managed = Value::Map{}, .facts = Value::Map{}};
   Value::Map now, was;
   for (const Line& line : key_lines(out)) {
-    if (line.key == "now")
+    if (line.key == "now") {
       take_entry(now, line.rest);
-    else if (line.key == "was")
+      for (const Line& listed : key_lines(line.rest)) read_ownership(listed, seen.facts);
+    } else if (line.key == "was")
       take_entry(was, line.rest);
     else
       take_fact(line, seen);

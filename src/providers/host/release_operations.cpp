@@ -19,6 +19,7 @@ std::vector<Operation> release_operations() {
   add("service_log", Effect::read, service_log_script, "Reads the last lines of the unit's log.");
   add("prepare", Effect::write, prepare_script, "Makes the folders and looks for free space.");
   add("seal", Effect::write, seal_script, "Unpacks, links and names a release that was sent.");
+  add("discard", Effect::write, discard_script, "Removes what was sent of a release that has no room.");
   add("switch", Effect::write, switch_script, "Makes a release live.");
   add("mark", Effect::write, mark_script, "Notes which release the service was told about.");
   add("unlink", Effect::write, unlink_script, "Leaves nothing live.");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include <fmt/core.h>
 
@@ -120,6 +121,7 @@ Result<Change> plan_release(const ReleaseInputs& inputs, const Value& desired, c
   const std::string from = text_at(seen.managed, "current");
   Change change{.desired = desired, .basis = basis(ask, from, from)};
   change.fields = content_changes(inputs, seen);
+  std::ranges::move(ownership_changes(inputs, seen), std::back_inserter(change.fields));
   const bool uploads = !change.fields.empty();
   const std::string to = uploads ? "releases/" + free_name(inputs, seen) : from;
   // Died between the switch and the reload: the service still runs what was there before.

@@ -11,14 +11,18 @@
 #include <string>
 
 #include "providers/host_script.hpp"
+#include "providers/ownership.hpp"
 
 namespace deployctl::providers::host {
 
-// Every file's hash and mode and every link below the working folder, in one order, one a line.
-inline const std::string listing_prelude = std::string(script_prelude) + R"sh(listing() {
+// Every file's hash and mode and every link below the working folder, and who owns that, in one order, one a
+// line.
+inline const std::string listing_prelude =
+    std::string(script_prelude) + ownership_functions + R"sh(listing() {
   { find . -type f ! -path ./REVISION.json -exec sha256sum {} + | sed 's/^/f /'
     find . -type f ! -path ./REVISION.json -exec stat -c 'm %a %n' {} +
     find . -type l -exec sh -c 'for name do printf "l %s\t%s\n" "$name" "$(readlink "$name")"; done' sh {} +
+    say_ownership .
   } | sort
 }
 )sh";
@@ -46,11 +50,12 @@ if [ -f "$recorded" ]; then sed 's/^/was /' "$recorded"; fi
 inline const std::string link_script = std::string(script_prelude) + R"sh(readlink "$1/current" || :
 )sh";
 
-// $2 name. Says whether that release stands there complete and unchanged.
+// $2 name, $3 owner, $4 group. Says whether that release stands there complete, unchanged and theirs.
 inline const std::string verify_script =
     listing_prelude + R"sh(cd "$1" 2>/dev/null || { echo absent; exit 0; }
 recorded=.deployctl/listings/$2
-if [ -d "releases/$2" ] && [ -f "$recorded" ] && (cd "releases/$2" && listing) | cmp -s - "$recorded"; then
+if [ -d "releases/$2" ] && [ -f "$recorded" ] && (cd "releases/$2" && listing) | cmp -s - "$recorded" &&
+  is_owned "releases/$2" "$3" "$4"; then
   echo present
 else
   echo absent
@@ -71,11 +76,12 @@ free=$(df -Pk . | { read -r head; read -r device size used free more; echo "$fre
 if [ "$free" -lt "$3" ]; then give_up 73 "the release needs $3 KiB and $free KiB are free"; fi
 )sh";
 
-// $2 name, $3 archive below .deployctl/uploads or "", then for each shared link its name, link and target.
+// $2 name, $3 archive below .deployctl/uploads or "", $4 owner, $5 group, then for each shared link its name,
+// link and target.
 // Standard input is REVISION.json.
-inline const std::string seal_script = listing_prelude + R"sh(name=$2 archive=$3
+inline const std::string seal_script = listing_prelude + R"sh(name=$2 archive=$3 owner=$4 group=$5
 cd "$1"
-shift 3
+shift 5
 if [ -d "releases/$name" ]; then exit 0; fi
 part=releases/.$name.part
 if [ -n "$archive" ]; then
@@ -90,7 +96,7 @@ mkdir -p "$part"
 rm -rf "$part"/.deployctl-*
 while [ $# -gt 0 ]; do
   case $3 in
-    */) mkdir -p "shared/$3" ;;
+    */) if [ ! -d "shared/$3" ]; then mkdir -p "shared/$3"; take_ownership "shared/${3%/}" "$owner" "$group"; fi ;;
     *) if [ ! -e "shared/$3" ]; then give_up 74 "'shared/$3', to which '$1' is linked, does not exist"; fi ;;
   esac
   if [ "$(readlink "$part/$1" || :)" != "$2" ]; then
@@ -103,11 +109,17 @@ done
 cat > "$part/REVISION.json"
 if [ -n "$(find "$part" -name '*
 *')" ]; then give_up 71 'a name in the release holds a line break'; fi
+take_ownership "$part" "$owner" "$group"
 (cd "$part" && listing) > ".deployctl/listings/.$name.new"
 mv -f ".deployctl/listings/.$name.new" ".deployctl/listings/$name"
 sync -f "$part" 2>/dev/null || sync
 mv -T "$part" "releases/$name"
 settle releases .deployctl/listings
+)sh";
+
+// $2 name. Makes room again when a release could not be sent whole.
+inline const std::string discard_script = std::string(script_prelude) + R"sh(cd "$1"
+rm -rf "releases/.$2.part" .deployctl/uploads
 )sh";
 
 // $2 the wanted link, $3 the link that is expected ("": none). Atomic: a reader sees the old or the new one.

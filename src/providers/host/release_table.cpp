@@ -144,6 +144,7 @@ Table<ReleaseInputs> release_table() {
   Table<ReleaseInputs> table;
   add_content(table);
   add_conduct(table);
+  add_ownership(table);
   return table;
 }
 

@@ -86,8 +86,19 @@ Status ReleaseWork::write(const std::string& operation, const std::string& text,
   return {};
 }
 
+// A disk that is full is not left full. What a lost connection left is what the next attempt goes on with.
 Status ReleaseWork::upload() {
-  DEPLOYCTL_TRY(const HostResult there, script("verify", verify_script, {inputs_.path, name()}));
+  Status sent = send();
+  const bool is_full = !sent && (sent.error().cause == Cause::capacity || sent.error().cause == Cause::quota);
+  if (!is_full) return sent;
+  if (const auto gone = write("discard", discard_script, {name()}); !gone)
+    session_.output.line(Stream::err, "warning: " + gone.error().message);
+  return sent;
+}
+
+Status ReleaseWork::send() {
+  DEPLOYCTL_TRY(const HostResult there,
+                script("verify", verify_script, {inputs_.path, name(), inputs_.owner, inputs_.group}));
   if (trim(there.out) == "present") return {};
   DEPLOYCTL_CHECK(write("prepare", prepare_script, {name(), std::to_string(needed_kibibytes(inputs_))}));
   std::string archive;
@@ -96,7 +107,7 @@ Status ReleaseWork::upload() {
   } else {
     DEPLOYCTL_CHECK(send_tree(name()));
   }
-  std::vector<std::string> arguments = {name(), archive};
+  std::vector<std::string> arguments = {name(), archive, inputs_.owner, inputs_.group};
   for (const SharedLink& shared : shared_links(inputs_))
     arguments.insert(arguments.end(), {shared.name, shared.link, shared.target});
   return write("seal", seal_script, std::move(arguments), revision());

@@ -20,6 +20,7 @@ public:
 
 private:
   Status upload();
+  Status send();
   Status preflight();
   Status go_live(); // records what was live, switches, tells the service
   Status go_back(); // to what was recorded
