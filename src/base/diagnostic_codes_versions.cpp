@@ -16,10 +16,10 @@ constexpr std::array<DiagnosticCode, 5> rows = {{
     {"D0903", "a value of a later version", "The key is enforced, this value of it is not yet.",
      "state: git\n", "state: local\n"},
     {"D0904", "a secret store of a later version",
-     "The reference is well understood, and this version cannot read that store.",
-     "key: op://vault/item/field\n", "key: env://KEY\n"},
+     "The reference is well understood, and this version cannot read that store. It reads all that it knows.",
+     "key: store-of-tomorrow://vault/item\n", "key: env://KEY\n"},
     {"D0905", "a provider of a later version", "The provider is planned and not part of this version.",
-     "providers: { azure: { tenant: example } }\n", "providers: {}\n"},
+     "providers: { slack: { workspace: example } }\n", "providers: {}\n"},
 }};
 
 } // namespace

@@ -13,25 +13,6 @@ Field setting(std::string name, std::string help, std::string example, std::stri
           .pattern = std::move(pattern)};
 }
 
-std::vector<Field> aws_fields() {
-  return {
-      setting("profile",
-              "The profile of ~/.aws/config and ~/.aws/credentials, before any keys of the environment.",
-              "production"),
-      setting("region", "The region; else AWS_REGION, AWS_DEFAULT_REGION or the profile's.", "eu-north-1",
-              "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"),
-      setting("role_arn", "A role that is assumed with the credentials found.",
-              "arn:aws:iam::123456789012:role/deployer"),
-      setting("external_id", "What the role's owner wants to be told when it is assumed.", "kodex"),
-      setting("session_name", "The name of the role's session in the trail of AWS.", "deployctl",
-              "[A-Za-z0-9_+=,.@-]{2,64}"),
-      setting("account", "The account these credentials must belong to; any other is an error.",
-              "123456789012", "[0-9]{12}"),
-      setting("endpoint_url", "One URL for all services, such as a private endpoint or an emulator.",
-              "https://vpce.example.com", "https?://.*"),
-  };
-}
-
 Field secret_setting(std::string name, std::string help, std::string example) {
   Field field = setting(std::move(name), std::move(help), std::move(example));
   field.secret = SecretUse::value;
@@ -48,6 +29,27 @@ Field choice_setting(std::string name, std::string help, std::vector<std::string
 Field identity_setting() {
   return choice_setting("identity", "Who vouches for this job: GitHub (or Forgejo) for a job of Actions.",
                         {"github"});
+}
+
+std::vector<Field> aws_fields() {
+  return {
+      setting("profile",
+              "The profile of ~/.aws/config and ~/.aws/credentials, before any keys of the environment.",
+              "production"),
+      setting("region", "The region; else AWS_REGION, AWS_DEFAULT_REGION or the profile's.", "eu-north-1",
+              "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"),
+      setting("role_arn", "A role that is assumed with the credentials found.",
+              "arn:aws:iam::123456789012:role/deployer"),
+      setting("external_id", "What the role's owner wants to be told when it is assumed.", "kodex"),
+      setting("session_name", "The name of the role's session in the trail of AWS.", "deployctl",
+              "[A-Za-z0-9_+=,.@-]{2,64}"),
+      setting("account", "The account these credentials must belong to; any other is an error.",
+              "123456789012", "[0-9]{12}"),
+      identity_setting(),
+      setting("audience", "What the identity's token is made out to.", "sts.amazonaws.com"),
+      setting("endpoint_url", "One URL for all services, such as a private endpoint or an emulator.",
+              "https://vpce.example.com", "https?://.*"),
+  };
 }
 
 std::vector<Field> vault_fields() {
@@ -87,11 +89,82 @@ std::vector<Field> vault_fields() {
   };
 }
 
+std::vector<Field> gcp_fields() {
+  return {
+      setting("credentials_file",
+              "Credentials as JSON; else GOOGLE_APPLICATION_CREDENTIALS, else what gcloud left, else the "
+              "metadata server.",
+              "~/keys/deployer.json"),
+      setting("workload_identity_provider",
+              "The provider that takes this job's identity for one of Google's.",
+              "projects/123/locations/global/workloadIdentityPools/ci/providers/github"),
+      identity_setting(),
+      setting("identity_file", "A file that holds the identity's token, instead of `identity`.",
+              "/var/run/secrets/tokens/google"),
+      setting("audience", "What the identity's token is made out to; else the provider.",
+              "https://example.com"),
+      setting("service_account", "The service account that is acted as.",
+              "deployer@kodex.iam.gserviceaccount.com"),
+      setting("location", "The region of regional secrets.", "europe-north1", "[a-z0-9-]{1,40}"),
+  };
+}
+
+std::vector<Field> azure_fields() {
+  return {
+      setting("tenant_id", "The tenant; else AZURE_TENANT_ID.", "11111111-2222-3333-4444-555555555555"),
+      setting("client_id", "The application or the managed identity; else AZURE_CLIENT_ID.",
+              "11111111-2222-3333-4444-555555555555"),
+      secret_setting("client_secret", "The application's secret; else AZURE_CLIENT_SECRET.",
+                     "${secrets.azure}"),
+      identity_setting(),
+      setting("identity_file", "A file that holds the identity's token; else AZURE_FEDERATED_TOKEN_FILE.",
+              "/var/run/secrets/tokens/azure"),
+      setting("audience", "What the identity's token is made out to.", "api://AzureADTokenExchange"),
+      choice_setting("cloud", "Which of the clouds of Azure.", {"public", "china", "us_government"}),
+  };
+}
+
+std::vector<Field> kube_fields() {
+  return {
+      setting("kubeconfig", "The file; else KUBECONFIG, ~/.kube/config, or the pod's own account.",
+              "~/.kube/production"),
+      setting("context", "The context; else the current one.", "production"),
+  };
+}
+
+std::vector<Field> op_fields() {
+  return {
+      setting("connect_host", "A Connect server; else OP_CONNECT_HOST. Without one the program `op` reads.",
+              "https://connect.example.com", "https?://.*[^/]"),
+      secret_setting("connect_token", "The token for it; else OP_CONNECT_TOKEN.", "${secrets.connect}"),
+      secret_setting("token",
+                     "Of a service account, for `op`; else OP_SERVICE_ACCOUNT_TOKEN, or its own sign-in.",
+                     "${secrets.op}"),
+  };
+}
+
+std::vector<Field> doppler_fields() {
+  return {
+      secret_setting("token", "A service token; else DOPPLER_TOKEN.", "${secrets.doppler}"),
+      identity_setting(),
+      setting("identity_id", "The service account identity that trusts this job's.",
+              "11111111-2222-3333-4444"),
+      setting("audience", "What the identity's token is made out to.", "https://example.com"),
+      setting("endpoint_url", "Where Doppler is, if not at its own address.", "https://api.doppler.com",
+              "https?://.*[^/]"),
+  };
+}
+
 } // namespace
 
 std::span<const StoreSettings> store_settings() {
   static const std::vector<StoreSettings> stores = {
       {.provider = "aws", .schemes = {"aws-sm", "aws-ssm"}, .fields = aws_fields()},
+      {.provider = "azure", .schemes = {"azure-kv"}, .fields = azure_fields()},
+      {.provider = "doppler", .schemes = {"doppler"}, .fields = doppler_fields()},
+      {.provider = "gcp", .schemes = {"gcp-sm"}, .fields = gcp_fields()},
+      {.provider = "kube", .schemes = {"k8s"}, .fields = kube_fields()},
+      {.provider = "op", .schemes = {"op"}, .fields = op_fields()},
       {.provider = "vault", .schemes = {"vault"}, .fields = vault_fields(), .is_named_by_path = true}};
   return stores;
 }

@@ -83,14 +83,19 @@ secrets::Stores make_stores(const config::Pipeline& pipeline, const StorePorts& 
       .environment = ports.environment,
       .settings = [&pipeline](const std::string& instance) { return settings_of(pipeline, instance); }};
   secrets::add_aws_stores(stores, references, aws);
-  secrets::add_remote_stores(stores, references,
-                             {.parts = cloud_parts(ports),
-                              .settings =
-                                  [&pipeline, ports](const std::string& instance) {
-                                    return with_local_secrets(pipeline, ports,
-                                                              settings_of(pipeline, instance));
-                                  },
-                              .aws = aws});
+  secrets::add_remote_stores(
+      stores, references,
+      {.parts = cloud_parts(ports),
+       .settings =
+           [&pipeline, ports](const std::string& instance) {
+             return with_local_secrets(pipeline, ports, settings_of(pipeline, instance));
+           },
+       .make_http = [settings = ports.http_settings](const net::TlsIdentity& tls) -> std::unique_ptr<Http> {
+         net::HttpSettings own = settings;
+         own.tls = tls;
+         return std::make_unique<net::CurlHttp>(std::move(own));
+       },
+       .aws = aws});
   return stores;
 }
 

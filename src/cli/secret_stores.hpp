@@ -10,6 +10,7 @@
 
 #include "base/redactor.hpp"
 #include "config/pipeline.hpp"
+#include "net/http.hpp"
 #include "secrets/store.hpp"
 
 namespace deployctl::cli {
@@ -23,6 +24,7 @@ struct StorePorts {
   const std::map<std::string, std::string, std::less<>>& environment;
   RedactionSet& redactions;
   std::string directory; // the pipeline's
+  net::HttpSettings http_settings;
 };
 
 secrets::Stores make_stores(const config::Pipeline& pipeline, const StorePorts& ports);

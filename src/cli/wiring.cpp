@@ -81,8 +81,9 @@ Status Wiring::open_records(const std::string& stack) {
 Status Wiring::open_machine(const std::string& stack) {
   variables_.insert(invocation_.environment.begin(), invocation_.environment.end());
   processes_.emplace(invocation_.clock, tree_.directory, invocation_.environment);
-  http_.emplace(net::HttpSettings{.user_agent = "deployctl/" DEPLOYCTL_VERSION,
-                                  .proxies = net::proxies_from(invocation_.environment)});
+  const net::HttpSettings http{.user_agent = "deployctl/" DEPLOYCTL_VERSION,
+                               .proxies = net::proxies_from(invocation_.environment)};
+  http_.emplace(http);
   files_.emplace(tree_.directory, state_->blobs());
   DEPLOYCTL_TRY(const state::StackState opened, state_->stack(stack));
   DEPLOYCTL_TRY(Secret key, opened.key());
@@ -97,7 +98,8 @@ Status Wiring::open_machine(const std::string& stack) {
                                            .random = invocation_.random,
                                            .environment = variables_,
                                            .redactions = invocation_.redactions,
-                                           .directory = project_.directory});
+                                           .directory = project_.directory,
+                                           .http_settings = http});
   resolver_.emplace(
       std::move(declarations),
       secrets::Sources{

@@ -7,7 +7,7 @@
 namespace deployctl::cloud {
 namespace {
 
-constexpr std::chrono::seconds wanted_before(240);
+constexpr std::chrono::seconds wanted_before(120);
 constexpr std::chrono::seconds failure_kept(5);
 
 } // namespace

@@ -21,15 +21,10 @@ constexpr auto actions = std::to_array<LaterAction>({
 });
 
 constexpr auto providers = std::to_array<std::string_view>({
-    "azure",
     "cloudwatch",
     "docker",
-    "doppler",
-    "gcp",
     "helm",
     "image",
-    "kube",
-    "op",
     "prometheus",
     "registry",
     "slack",

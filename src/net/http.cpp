@@ -145,6 +145,20 @@ void set_options(CURL* easy, const HttpRequest& request, const Url& url, const H
   set(CURLOPT_UNIX_SOCKET_PATH, request.unix_socket);
 }
 
+// Nothing is copied: the settings outlive the transfer.
+void set_blob(CURL* easy, CURLoption option, std::string_view bytes) {
+  if (bytes.empty()) return;
+  curl_blob blob{.data = const_cast<char*>(bytes.data()), .len = bytes.size(), .flags = CURL_BLOB_NOCOPY};
+  curl_easy_setopt(easy, option, &blob);
+}
+
+void set_tls(CURL* easy, const TlsIdentity& tls) {
+  set_blob(easy, CURLOPT_CAINFO_BLOB, tls.ca_pem);
+  if (!tls.ca_pem.empty()) curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr); // not the system's besides
+  set_blob(easy, CURLOPT_SSLCERT_BLOB, tls.certificate_pem);
+  set_blob(easy, CURLOPT_SSLKEY_BLOB, tls.key_pem.reveal());
+}
+
 struct Mapping {
   CURLcode code;
   Cause cause;
@@ -257,6 +271,7 @@ Result<HttpResponse> CurlHttp::send(const HttpRequest& request, std::stop_token 
   const HeaderLines lines = header_lines(request);
   curl_easy_reset(easy);
   set_options(easy, request, url, pool_->settings);
+  set_tls(easy, pool_->settings.tls);
   set_method(easy, request);
   set_streams(easy, request, departure);
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, lines.get());

@@ -11,9 +11,17 @@
 
 namespace deployctl::net {
 
+// Certificates for servers that are trusted, and proven to, by their own.
+struct TlsIdentity {
+  std::string ca_pem; // these alone are trusted; empty: the system's
+  std::string certificate_pem;
+  Secret key_pem; // of the certificate; empty: none is shown
+};
+
 struct HttpSettings {
   std::string user_agent = "deployctl";
   Proxies proxies;
+  TlsIdentity tls = {};
 };
 
 class CurlHttp final : public Http {

@@ -14,7 +14,12 @@ struct Maker {
   std::string_view scheme;
   std::unique_ptr<Store> (*make)(StoreSetup);
 };
-constexpr std::array<Maker, 1> makers = {{{"vault", make_vault}}};
+constexpr std::array<Maker, 6> makers = {{{"vault", make_vault},
+                                          {"gcp-sm", make_google},
+                                          {"azure-kv", make_azure},
+                                          {"doppler", make_doppler},
+                                          {"k8s", make_kube},
+                                          {"op", make_one_password}}};
 
 } // namespace
 

@@ -9,6 +9,7 @@
 
 #include <deployctl/value.hpp>
 
+#include "cloud/kube/session.hpp"
 #include "cloud/rest.hpp"
 #include "secrets/aws_stores.hpp"
 #include "secrets/store.hpp"
@@ -19,6 +20,7 @@ struct RemoteParts {
   cloud::Parts parts;
   // What stands under `providers` for an instance, with its secrets; an empty map when nothing does.
   std::function<Result<Value>(const std::string& instance)> settings;
+  kube::MakeHttp make_http;
   AwsParts aws; // for logging in to Vault by one's identity in AWS
 };
 
@@ -32,6 +34,11 @@ struct StoreSetup {
   RemoteParts parts;
 };
 
+std::unique_ptr<Store> make_azure(StoreSetup setup);
+std::unique_ptr<Store> make_doppler(StoreSetup setup);
+std::unique_ptr<Store> make_google(StoreSetup setup);
+std::unique_ptr<Store> make_kube(StoreSetup setup);
+std::unique_ptr<Store> make_one_password(StoreSetup setup);
 std::unique_ptr<Store> make_vault(StoreSetup setup);
 
 // A member of a secret that is a map: text or a whole number. `whole`: how errors name it.

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/encode.hpp"
 #include "base/json.hpp"
 #include "cloud/aws_bench.hpp"
 #include "secrets/remote_stores.hpp"
@@ -29,12 +30,40 @@ inline std::string origin_of(const HttpRequest& request) {
   return request.url.substr(0, request.url.find('/', request.url.find("://") + 3));
 }
 
+// What a form of OAuth says, decoded.
+inline std::map<std::string, std::string> form_of(const HttpRequest& request) {
+  std::map<std::string, std::string> out;
+  std::string body = bytes_of(request.body);
+  for (std::size_t begin = 0; begin < body.size();) {
+    const std::size_t end = std::min(body.find('&', begin), body.size());
+    const std::string pair = body.substr(begin, end - begin);
+    std::string value = pair.substr(pair.find('=') + 1);
+    std::ranges::replace(value, '+', ' ');
+    out[pair.substr(0, pair.find('='))] = percent_decode(value).value();
+    begin = end + 1;
+  }
+  return out;
+}
+
+// Another connection to the same service.
+class Forwarding final : public Http {
+public:
+  explicit Forwarding(Http& to) : to_(to) {}
+  Result<HttpResponse> send(const HttpRequest& request, std::stop_token stop) override {
+    return to_.send(request, std::move(stop));
+  }
+
+private:
+  Http& to_;
+};
+
 struct RemoteBench {
   AwsBench base;
   RedactionSet redactions;
   std::map<std::string, Value> settings; // by instance
   std::vector<std::string> asked;        // "GET /v1/…"
   std::vector<std::string> learned;
+  std::vector<net::TlsIdentity> tls; // of connections that were made
   std::function<HttpResponse(const HttpRequest&)> answer;
   secrets::Stores stores;
   std::optional<secrets::Resolver> resolver;
@@ -86,6 +115,10 @@ struct RemoteBench {
         stores, parsed,
         {.parts = parts(),
          .settings = [find](const std::string& name) -> Result<Value> { return find(name); },
+         .make_http = [this](const net::TlsIdentity& identity) -> std::unique_ptr<Http> {
+           tls.push_back(identity);
+           return std::make_unique<Forwarding>(base.http);
+         },
          .aws = {.chain = chain, .environment = base.environment, .settings = find}});
     resolver.emplace(std::move(declarations),
                      secrets::Sources{.environment = base.environment,

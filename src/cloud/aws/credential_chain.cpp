@@ -64,7 +64,8 @@ bool CredentialChain::is_fresh(const Credentials& credentials, std::chrono::seco
 
 Result<Credentials> CredentialChain::asked(const std::stop_token& stop) {
   const ChainContext context{parts_, settings_, caller_, stop};
-  DEPLOYCTL_TRY(Credentials found, ask_links(context));
+  const bool by_identity = !settings_.identity.empty();
+  DEPLOYCTL_TRY(Credentials found, by_identity ? from_identity(context) : ask_links(context));
   if (!is_fresh(found, std::chrono::seconds(0)))
     return fail(Cause::auth,
                 fmt::format("the credentials of {} expired at {}", found.source, format_time(*found.expires)),
@@ -74,7 +75,7 @@ Result<Credentials> CredentialChain::asked(const std::stop_token& stop) {
     if (keys.session_token) parts_.learn(*keys.session_token);
   };
   learn(found);
-  if (settings_.role_arn.empty()) return found;
+  if (by_identity || settings_.role_arn.empty()) return found;
   DEPLOYCTL_TRY(Credentials assumed, assume_role(context,
                                                  {.arn = settings_.role_arn,
                                                   .session_name = settings_.session_name,

@@ -54,6 +54,9 @@ Result<LinkAnswer> from_credentials_file(const ChainContext& context, const std:
 Result<LinkAnswer> from_process(const ChainContext& context, const std::string& profile);
 Result<LinkAnswer> from_config_file(const ChainContext& context, const std::string& profile);
 
+// The role of the settings, by the identity of this job that they name.
+Result<Credentials> from_identity(const ChainContext& context);
+
 struct Role {
   std::string arn;
   std::string session_name; // empty: one is made

@@ -6,6 +6,7 @@
 
 #include "base/strings.hpp"
 #include "cloud/aws/credential_links.hpp"
+#include "cloud/identity.hpp"
 
 namespace deployctl::aws {
 namespace {
@@ -56,17 +57,21 @@ struct Identity {
   Role role;
 };
 
+Result<Credentials> assume_with(const ChainContext& context, const Secret& token, const Role& role) {
+  DEPLOYCTL_TRY(WireRequest request,
+                query_request("AssumeRoleWithWebIdentity", sts_version,
+                              {{"RoleArn", role.arn},
+                               {"RoleSessionName", session_name(context, role.session_name)},
+                               {"WebIdentityToken", token}}));
+  request.is_signed = false;
+  return ask_sts(context, std::move(request), nullptr, role);
+}
+
 Result<Credentials> assume_with_token(const ChainContext& context, const Identity& identity) {
   DEPLOYCTL_TRY(const std::string text, context.parts.read_file(identity.token_file, longest_token));
   const Secret token = Secret::reference("aws.web_identity_token").resolved_with(trim(text));
   context.parts.learn(token);
-  DEPLOYCTL_TRY(WireRequest request,
-                query_request("AssumeRoleWithWebIdentity", sts_version,
-                              {{"RoleArn", identity.role.arn},
-                               {"RoleSessionName", session_name(context, identity.role.session_name)},
-                               {"WebIdentityToken", token}}));
-  request.is_signed = false;
-  return ask_sts(context, std::move(request), nullptr, identity.role);
+  return assume_with(context, token, identity.role);
 }
 
 using Visited = std::set<std::string>;
@@ -170,6 +175,26 @@ Result<Credentials> assume_role(const ChainContext& context, const Role& role, c
   DEPLOYCTL_TRY(WireRequest request, query_request("AssumeRole", sts_version, fields));
   FixedSource source(with);
   return ask_sts(context, std::move(request), &source, role);
+}
+
+Result<Credentials> from_identity(const ChainContext& context) {
+  const ChainParts& parts = context.parts;
+  const cloud::Parts asking{.http = parts.ports.http,
+                            .processes = parts.processes,
+                            .clock = parts.ports.clock,
+                            .random = parts.ports.random,
+                            .environment = context.settings.environment,
+                            .wait = parts.ports.wait,
+                            .read_file = parts.read_file,
+                            .learn = parts.learn,
+                            .directory = {}};
+  const cloud::Identity identity{
+      .from = context.settings.identity, .file = {}, .audience = context.settings.audience};
+  DEPLOYCTL_TRY(const Secret token, cloud::identity_token(asking, identity, context.stop));
+  return assume_with(context, token,
+                     {.arn = context.settings.role_arn,
+                      .session_name = context.settings.session_name,
+                      .told_as = fmt::format("the identity by {}", identity.from)});
 }
 
 Result<LinkAnswer> from_assumed_role(const ChainContext& context, const std::string& profile) {

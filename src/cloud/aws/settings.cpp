@@ -76,6 +76,11 @@ Result<Settings> read_settings(const Value& written, const Environment& environm
   settings.role_arn = text_at(written, "role_arn");
   settings.external_id = text_at(written, "external_id");
   settings.session_name = text_at(written, "session_name");
+  settings.identity = text_at(written, "identity");
+  settings.audience = text_at(written, "audience");
+  if (settings.audience.empty()) settings.audience = "sts.amazonaws.com";
+  if (!settings.identity.empty() && settings.role_arn.empty())
+    return fail(Cause::config, "'identity' of the provider aws needs 'role_arn', the role that trusts it");
   settings.account = text_at(written, "account");
   return settings;
 }

@@ -27,7 +27,9 @@ struct Settings {
   std::string role_arn;            // assumed with what the chain gives
   std::string external_id;
   std::string session_name;
-  std::string account; // that the keys must belong to; empty: any
+  std::string identity; // "github": role_arn is assumed by it, and nothing else is looked for
+  std::string audience; // of the identity's token
+  std::string account;  // that the keys must belong to; empty: any
 
   [[nodiscard]] const std::string* variable(std::string_view name) const; // null: not set, or empty
   [[nodiscard]] const Section* section() const;                           // of the profile
