@@ -106,6 +106,10 @@ public:
       if (operation.effect == Effect::write) return {};
       return refuse(operation, "any argv is allowed, but the effect is not write");
     }
+    if (!operation.path.empty()) {
+      if (entry->path && entry->path->matches(join(request.argv, "\n"))) return {};
+      return refuse(operation, "argv does not match the table's pattern");
+    }
     const bool own = any_input(operation.from_input, [&](const Value& value) {
       if (value.list()) return equals_list(request.argv, value);
       return value.text() && is_shell_of(request.argv, *value.text());

@@ -19,6 +19,7 @@ enum class SessionMode { read, write };
 //   text  host: the script, or the one argument of the entry's own script; process: argv is {sh, an option,
 //         the text}
 //   list  host: the arguments, under the entry's own script; process: argv
+// A process whose entry has a `path` must match it as a whole, with line breaks between the words of argv.
 class GuardedPorts {
 public:
   GuardedPorts(Ports inner, const Description& description, SessionMode mode, std::vector<Value> inputs = {});

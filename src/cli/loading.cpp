@@ -3,11 +3,20 @@
 #include "engine/file_inputs.hpp"
 
 namespace deployctl::cli {
+namespace {
+
+providers::Surroundings surroundings_of(Invocation& invocation) {
+  return {.environment = invocation.environment,
+          .learn = [&redactions = invocation.redactions](const Secret& secret) { redactions.add(secret); }};
+}
+
+} // namespace
 
 Result<Loaded> load_environment(Invocation& invocation, const Project& project,
                                 const std::string& environment, const RunFacts& run) {
   DEPLOYCTL_CHECK(check_environment(project, environment));
-  Loaded loaded{.catalog = invocation.machine.catalog(), .pipeline = {}, .surroundings = {}};
+  Loaded loaded{
+      .catalog = invocation.machine.catalog(surroundings_of(invocation)), .pipeline = {}, .surroundings = {}};
   const Checkout* checkout = run.checkout;
   DEPLOYCTL_TRY(loaded.surroundings,
                 survey(invocation, checkout ? checkout->origin() : project.directory, run.run_id, run.live,

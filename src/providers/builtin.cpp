@@ -5,12 +5,21 @@
 #include "providers/host/release.hpp"
 #include "providers/host/run.hpp"
 #include "providers/http/check.hpp"
+#include "providers/image/check.hpp"
+#include "providers/image/tag.hpp"
 
 namespace deployctl::providers {
 
-Catalog builtin_catalog() {
+Catalog builtin_catalog(const Surroundings& surroundings) {
   return {
-      exec::make_run(), http::make_check(), host::make_run(), file::make_put(), host::make_release(),
+      exec::make_run(),
+      http::make_check(),
+      host::make_run(),
+      file::make_put(),
+      host::make_release(),
+      image::make_check(surroundings),
+      image::make_tag(surroundings),
+      image::make_promote(surroundings),
   };
 }
 

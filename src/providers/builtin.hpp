@@ -3,8 +3,10 @@
 
 #include <deployctl/provider.hpp>
 
+#include "providers/surroundings.hpp"
+
 namespace deployctl::providers {
 
-Catalog builtin_catalog();
+Catalog builtin_catalog(const Surroundings& surroundings = {});
 
 } // namespace deployctl::providers

@@ -56,6 +56,10 @@ Description description() {
       {.name = "shell", .effect = Effect::write, .protocol = Protocol::process, .from_input = "script"},
       {.name = "tool", .effect = Effect::write, .protocol = Protocol::process, .any_argv = true},
       {.name = "liar", .effect = Effect::read, .protocol = Protocol::process, .any_argv = true},
+      {.name = "credential",
+       .effect = Effect::auth,
+       .protocol = Protocol::process,
+       .path = "docker-credential-[a-z]+\\nget"},
   };
   return description;
 }
@@ -116,6 +120,9 @@ TEST_CASE("guard: what the table lists gets through") {
   CHECK(read.host("probe", "readlink -- \"$1\"", {"/srv/app"}).empty());
   CHECK(read.host("check", "exec \"$@\"", {"true", "now"}).empty());
   CHECK(read.process("test", {"true", "now"}).empty());
+  CHECK(read.process("credential", {"docker-credential-pass", "get"}).empty());
+  CHECK_FALSE(read.process("credential", {"docker-credential-pass", "erase"}).empty());
+  CHECK_FALSE(read.process("credential", {"docker-credential-pass", "get", "more"}).empty());
   Session write(SessionMode::write);
   CHECK(write.http("get", "GET", "https://api.example.com/v1/web").empty());
   CHECK(write.http("put", "PUT", "https://api.example.com/v1/web/scale").empty());

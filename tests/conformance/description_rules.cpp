@@ -112,7 +112,8 @@ TEST_CASE("conformance: every operation can be matched by the guard") {
       if (operation.protocol == Protocol::http)
         CHECK((!operation.method.empty() && Pattern::compile(operation.path)));
       if (operation.protocol == Protocol::process)
-        CHECK((!operation.from_input.empty() || operation.effect == Effect::write));
+        CHECK(
+            (!operation.from_input.empty() || !operation.path.empty() || operation.effect == Effect::write));
       if (!operation.from_input.empty()) CHECK(find_field(provider.description.fields, operation.from_input));
     }
   }

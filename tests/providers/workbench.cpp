@@ -60,7 +60,11 @@ Workbench::Workbench(Provider tested, const std::string& path_first)
     : provider(std::move(tested)),
       directory_(os::TemporaryDirectory::create("/tmp", "deployctl-bench-").value()),
       processes_(clock_, directory_.path(), environment_with(path_first, directory_.path())),
-      hosts_(clock_, environment_with(path_first, directory_.path())) {}
+      hosts_(clock_, environment_with(path_first, directory_.path())) {
+  const Ports ports{http_, hosts_, processes_, files, clock_, random_};
+  connection_ = provider.connect ? provider.connect({.name = "test"}, ports, {}).value()
+                                 : std::make_unique<Connection>();
+}
 
 std::string Workbench::path(const std::string& name) const {
   return name.empty() ? directory_.path() : directory_.path() + "/" + name;
@@ -140,14 +144,14 @@ template <class Verb>
 auto Workbench::reading(const Ask& ask, const Verb& verb) {
   GuardedPorts guard = guarded(SessionMode::read, ask);
   Tap tap(guard.ports(), attempted);
-  ReadSession session{connection_, tap.ports(), stop.get_token()};
+  ReadSession session{*connection_, tap.ports(), stop.get_token()};
   return verb(session);
 }
 
 template <class Verb>
 auto Workbench::writing(const Ask& ask, const Verb& verb) {
   GuardedPorts guard = guarded(SessionMode::write, ask);
-  WriteSession session{connection_, guard.ports(), recorder, recorder, stop.get_token()};
+  WriteSession session{*connection_, guard.ports(), recorder, recorder, stop.get_token()};
   return verb(session);
 }
 

@@ -96,7 +96,7 @@ private:
   net::CurlHttp http_;
   os::LocalProcesses processes_;
   os::LocalHosts hosts_;
-  Connection connection_;
+  std::unique_ptr<Connection> connection_;
 
   template <class Verb>
   auto reading(const Ask& ask, const Verb& verb);

@@ -5,7 +5,6 @@
 #include "base/encode.hpp"
 #include "base/json.hpp"
 #include "base/strings.hpp"
-#include "registry/manifest.hpp"
 #include "registry/media_type.hpp"
 
 namespace deployctl::tests {
@@ -53,6 +52,24 @@ std::string StrictRegistry::tagged(const std::string& repository, const std::str
   const auto tags = tags_.find(repository);
   if (tags == tags_.end() || !tags->second.contains(tag)) return "(none)";
   return manifests_.at(repository + " " + tags->second.at(tag));
+}
+
+void StrictRegistry::keep_blob(const std::string& repository, const std::string& bytes) {
+  const std::lock_guard lock(mutex_);
+  blobs_[repository + " " + Digest::of(bytes).text()] = bytes;
+}
+
+void StrictRegistry::keep_image(const std::string& repository, const std::string& tag,
+                                const Manifest& manifest) {
+  const std::lock_guard lock(mutex_);
+  manifests_[repository + " " + manifest.digest.text()] = manifest.bytes;
+  types_[manifest.digest.text()] = manifest.media_type;
+  tags_[repository][tag] = manifest.digest.text();
+}
+
+void StrictRegistry::forget_tag(const std::string& repository, const std::string& tag) {
+  const std::lock_guard lock(mutex_);
+  tags_[repository].erase(tag);
 }
 
 Reply StrictRegistry::answer(const Received& received) {
@@ -115,6 +132,7 @@ Reply StrictRegistry::manifests(const Received& received, const std::string& rep
                                 const std::string& reference) {
   if (received.method == "PUT") return put_manifest(received, repository, reference);
   auto& tags = tags_[repository];
+  if (received.method == "DELETE") return {.status = tags.erase(reference) > 0 ? 202 : 404};
   const std::string digest = tags.contains(reference) ? tags.at(reference) : reference;
   const auto found = manifests_.find(repository + " " + digest);
   if (found == manifests_.end()) return error(404, "MANIFEST_UNKNOWN");

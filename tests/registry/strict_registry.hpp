@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "net/loopback_server.hpp"
-#include "registry/reference.hpp"
+#include "registry/manifest.hpp"
 
 namespace deployctl::tests {
 
@@ -29,6 +29,11 @@ public:
   [[nodiscard]] std::size_t count(const std::string& method, const std::string& part) const;
   [[nodiscard]] bool has_blob(const std::string& repository, const std::string& digest) const;
   [[nodiscard]] std::string tagged(const std::string& repository, const std::string& tag) const; // bytes
+
+  // Put there behind its back.
+  void keep_blob(const std::string& repository, const std::string& bytes);
+  void keep_image(const std::string& repository, const std::string& tag, const registry::Manifest& manifest);
+  void forget_tag(const std::string& repository, const std::string& tag);
 
   // Set before the first request.
   Rule rule;

@@ -11,17 +11,18 @@ ProgramRun::ProgramRun(Setting setting, std::vector<std::string> words)
 
 void ProgramRun::run() {
   simulated::Machine& machine = setting_.machine;
-  const cli::Machine simulated{.clock = machine.clock,
-                               .random = machine.random,
-                               .user = "ann@laptop",
-                               .streams = {},
-                               .catalog = [this] { return simulated::make_catalog(setting_.world); },
-                               .outfit =
-                                   [&machine](engine::Environment& environment) {
-                                     environment.skip_to = [&machine](std::chrono::nanoseconds boot) {
-                                       machine.clock.advance_to(boot);
-                                     };
-                                   }};
+  const cli::Machine simulated{
+      .clock = machine.clock,
+      .random = machine.random,
+      .user = "ann@laptop",
+      .streams = {},
+      .catalog = [this](const providers::Surroundings&) { return simulated::make_catalog(setting_.world); },
+      .outfit =
+          [&machine](engine::Environment& environment) {
+            environment.skip_to = [&machine](std::chrono::nanoseconds boot) {
+              machine.clock.advance_to(boot);
+            };
+          }};
   std::vector<std::string> words = words_;
   const bool chosen = std::find(words.begin(), words.end(), "--parallel") != words.end();
   if (!chosen && !words.empty()) words.insert(words.end(), {"--parallel", setting_.parallel});

@@ -92,7 +92,7 @@ Result<ExitCode> run_complete(Invocation& invocation) {
           [&](const std::string& environment) {
             return ask([&](const Project& known) { return releases_of(quiet, known, environment); });
           },
-      .actions = [&] { return named(config::explain_subjects(invocation.machine.catalog())); },
+      .actions = [&] { return named(config::explain_subjects(invocation.machine.catalog({}))); },
       .runs = [&] { return ask([&](const Project& known) { return runs_of(quiet, known); }); }};
   const Completion found = complete(invocation.line.arguments, names);
   std::string text;

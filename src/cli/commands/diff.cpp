@@ -79,7 +79,7 @@ Result<ExitCode> run_diff(Invocation& invocation) {
   if (!records) return fail(Cause::not_found, "nothing was released to '" + stack + "' from here yet");
   DEPLOYCTL_TRY(const state::Release older, named_release(*records, stack, invocation.line.argument(0)));
   DEPLOYCTL_TRY(const state::Release newer, named_release(*records, stack, invocation.line.argument(1)));
-  const std::vector<StepDiff> diffs = diff_releases(invocation.machine.catalog(), older, newer);
+  const std::vector<StepDiff> diffs = diff_releases(invocation.machine.catalog({}), older, newer);
   const vcs::CommitRange commits = commits_of(project, older, newer);
   const std::string title = stack + ": " + release_title(older) + " -> " + release_title(newer) + "\n";
   Value document = diff_value(diffs, commits);

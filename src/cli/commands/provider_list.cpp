@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, 6> kind_names = {"resource", "task", "art
 Result<ExitCode> run_provider_list(Invocation& invocation) {
   ui::Table table({"ACTION", "KIND", "WHAT IT DOES"});
   Value::List actions;
-  for (const Provider& provider : invocation.machine.catalog()) {
+  for (const Provider& provider : invocation.machine.catalog({})) {
     const Description& description = provider.description;
     const std::string kind(kind_names.at(static_cast<std::size_t>(description.kind)));
     table.add({description.name, kind, description.summary});

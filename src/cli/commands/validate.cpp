@@ -14,7 +14,7 @@ std::string counted(std::size_t count, std::string_view one) {
 
 Result<ExitCode> run_validate(Invocation& invocation) {
   DEPLOYCTL_TRY(const Project project, open_project(invocation));
-  const Catalog catalog = invocation.machine.catalog();
+  const Catalog catalog = invocation.machine.catalog({});
   const engine::LocalFiles files(project.directory, engine::LocalFiles::Look::presence);
   const config::Facts facts = facts_of_process(invocation);
   const config::Probes probes{.files = files, .zones = time_zones};

@@ -1,0 +1,191 @@
+#include "providers/image/placement.hpp"
+
+#include <optional>
+
+#include <fmt/core.h>
+
+#include "registry/image_copy.hpp"
+#include "registry/json_reader.hpp"
+#include "registry/parallel.hpp"
+
+namespace deployctl::providers::image {
+namespace {
+
+using registry::text_at;
+
+constexpr std::size_t asked_at_once = 8;
+
+registry::Access removal_of(const registry::Reference& to) {
+  registry::Access access = registry::push_to(to.repository);
+  access.remove = true;
+  return access;
+}
+
+Value outputs_of(const registry::Reference& to, const std::string& digest) {
+  const std::string tagged = to.repository.text() + ":" + to.tag;
+  return Value::Map{{"ref", digest.empty() ? tagged : to.repository.text() + "@" + digest},
+                    {"digest", digest},
+                    {"tag", tagged}};
+}
+
+// What a change wants of the tag: a digest, or that it is gone (empty).
+std::string wanted_digest(const Change& change) {
+  return change.action == Action::remove ? "" : text_at(change.desired, "digest");
+}
+
+Result<registry::Reference> target_of(const Change& change) {
+  return registry::parse_reference(text_at(change.desired, "to"));
+}
+
+Change removal_change(const registry::Reference& to) {
+  Change change{.action = Action::remove,
+                .summary = "the tag " + to.text(),
+                .stages = {{.name = "remove"}},
+                .undoable = Undoable::yes};
+  change.desired = Value::Map{{"to", to.text()}};
+  return change;
+}
+
+} // namespace
+
+Result<Observation> Placement::observe_one(SessionClient& client, const Ask& ask,
+                                           const std::stop_token& stop) const {
+  DEPLOYCTL_TRY(const Wish wish, read_(ask.inputs ? *ask.inputs : ask.recorded));
+  Observation seen;
+  DEPLOYCTL_TRY(const auto now, client->look(registry::pull_from(wish.to.repository), wish.to.tag, stop));
+  seen.exists = now.has_value();
+  if (now) seen.managed = Value::Map{{"digest", now->digest.text()}};
+  std::string wanted = wish.from.digest.text();
+  if (wanted.empty() && ask.inputs) {
+    DEPLOYCTL_TRY(const auto source,
+                  client->look(registry::pull_from(wish.from.repository), wish.from.tag, stop));
+    if (!source)
+      return fail(Cause::image_missing,
+                  fmt::format("'{}' has no tag '{}'", wish.from.repository.text(), wish.from.tag),
+                  "push it first, or name another one");
+    wanted = source->digest.text();
+  }
+  seen.facts = Value::Map{{"wanted", wanted}};
+  return seen;
+}
+
+std::vector<Result<Observation>> Placement::observe(ReadSession& session, std::span<const Ask> asks) const {
+  SessionClient client(session.connection, session.ports);
+  std::vector<Result<Observation>> answers(asks.size());
+  const auto job = [&](std::size_t index, const std::stop_token& stop) -> Status {
+    answers[index] = observe_one(client, asks[index], stop);
+    return {};
+  };
+  if (const Status done = registry::for_all(asks.size(), asked_at_once, job, session.stop); !done)
+    for (auto& answer : answers) answer = fail(done.error());
+  return answers;
+}
+
+Result<Change> Placement::plan(const Ask& ask, const Observation& seen, const Strategy&) const {
+  DEPLOYCTL_TRY(const Wish wish, read_(ask.inputs ? *ask.inputs : ask.recorded));
+  const std::string now = text_at(seen.managed, "digest");
+  Change change;
+  if (!ask.inputs) {
+    if (seen.exists) change = removal_change(wish.to);
+    change.basis = seen.managed;
+    return change;
+  }
+  const std::string wanted = text_at(seen.facts, "wanted");
+  change.basis = seen.managed;
+  if (now == wanted) return change;
+  if (seen.exists && !wish.move)
+    return fail(Cause::policy, fmt::format("the tag '{}' means {}, not {}", wish.to.text(), now, wanted),
+                "choose a new tag, or write 'move: true'");
+  registry::Reference from = wish.from;
+  from.tag.clear();
+  DEPLOYCTL_TRY(from.digest, registry::Digest::parse(wanted));
+  change.action = seen.exists ? Action::update : Action::create;
+  change.summary = wish.to.text();
+  change.fields = {{.path = "digest", .before = now.empty() ? Value() : Value(now), .after = wanted}};
+  change.desired = Value::Map{
+      {"from", from.text()}, {"to", wish.to.text()}, {"digest", wanted}, {"referrers", wish.referrers}};
+  change.stages = {{.name = "put"}};
+  if (!seen.exists) {
+    change.undoable = Undoable::partly;
+    change.undoable_why = "a new tag is removed only by registries that delete tags, and layers stay";
+  }
+  return change;
+}
+
+Result<Value> Placement::apply(WriteSession& session, const Change& change, const Stage&,
+                               const Intent&) const {
+  SessionClient client(session.connection, session.ports);
+  DEPLOYCTL_TRY(const registry::Reference to, target_of(change));
+  DEPLOYCTL_CHECK(session.effects.undo(Value::Map{{"before", change.basis}}));
+  if (change.action == Action::remove) {
+    DEPLOYCTL_CHECK(client->remove(removal_of(to), to.tag, session.stop));
+    return outputs_of(to, "");
+  }
+  DEPLOYCTL_TRY(const registry::Reference from, registry::parse_reference(text_at(change.desired, "from")));
+  const Value* referrers = change.desired.find("referrers");
+  const registry::CopyOptions options{.referrers = referrers && *referrers == Value(true)};
+  DEPLOYCTL_TRY(const registry::Copied copied,
+                registry::promote_image(*client, from, to, options, session.stop));
+  session.output.line(Stream::out, fmt::format("{}: {} layers mounted, {} sent ({} bytes)", to.text(),
+                                               copied.mounted, copied.sent, copied.bytes));
+  // Two may put a tag at once: what it means now is what counts.
+  DEPLOYCTL_TRY(const auto now, client->look(registry::push_to(to.repository), to.tag, session.stop));
+  if (!now || now->digest != copied.digest)
+    return fail(Cause::conflict, fmt::format("the tag '{}' was put on {}, and now means {}", to.text(),
+                                             copied.digest.text(), now ? now->digest.text() : "nothing"));
+  return outputs_of(to, copied.digest.text());
+}
+
+Confirmation Placement::confirm(ReadSession& session, const Intent& intent) const {
+  SessionClient client(session.connection, session.ports);
+  const auto to = target_of(intent.change);
+  if (!to) return {.state = Confirmation::State::unknown, .detail = to.error().message};
+  const auto now = client->look(registry::pull_from(to->repository), to->tag, session.stop);
+  if (!now) return {.state = Confirmation::State::unknown, .detail = now.error().message};
+  const std::string digest = *now ? (*now)->digest.text() : "";
+  const bool done = digest == wanted_digest(intent.change);
+  return {.state = done ? Confirmation::State::done : Confirmation::State::not_done,
+          .outputs = outputs_of(*to, digest)};
+}
+
+Result<Change> Placement::revert(const Undo& undo, const Observation& seen) const {
+  const Value* before = undo.data.find("before");
+  if (!before) return fail(Cause::internal, "undo data without 'before'");
+  DEPLOYCTL_TRY(const Wish wish, read_(undo.ask.inputs ? *undo.ask.inputs : undo.ask.recorded));
+  const std::string digest = text_at(*before, "digest");
+  if (digest == text_at(seen.managed, "digest")) return Change{};
+  if (digest.empty()) {
+    Change change = removal_change(wish.to);
+    change.basis = seen.managed;
+    return change;
+  }
+  registry::Reference from = wish.to;
+  from.tag.clear();
+  DEPLOYCTL_TRY(from.digest, registry::Digest::parse(digest));
+  Change change{.action = seen.exists ? Action::update : Action::create, .summary = wish.to.text()};
+  change.desired = Value::Map{{"from", from.text()}, {"to", wish.to.text()}, {"digest", digest}};
+  change.basis = seen.managed;
+  change.stages = {{.name = "put"}};
+  return change;
+}
+
+Value Placement::outputs(const Ask& ask, const Observation& seen) const {
+  const auto wish = read_(ask.inputs ? *ask.inputs : ask.recorded);
+  return wish ? outputs_of(wish->to, text_at(seen.managed, "digest")) : Value(Value::Map{});
+}
+
+Provider describe_placement(Provider provider, const Surroundings& surroundings, ReadWish read) {
+  provider.description.kind = Kind::resource;
+  provider.description.outputs = {
+      {.name = "ref", .help = "The image by its digest, for actions that run it."},
+      {.name = "digest", .help = "The digest of the image or index."},
+      {.name = "tag", .help = "The repository and the tag that was put."}};
+  provider.description.operations = operations();
+  provider.description.default_timeout = Milliseconds(3'600'000);
+  provider.description.crash_class = [](const Value&) { return CrashClass::declarative; };
+  provider.verbs = std::make_shared<const Placement>(std::move(read));
+  provider.connect = connector(surroundings);
+  return provider;
+}
+
+} // namespace deployctl::providers::image
