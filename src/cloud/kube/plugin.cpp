@@ -1,4 +1,5 @@
 // Exec plugins (client.authentication.k8s.io): programs of the user's own kubeconfig that print a token.
+#include <algorithm>
 #include <array>
 
 #include <fmt/core.h>
