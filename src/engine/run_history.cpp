@@ -1,6 +1,8 @@
 #include "engine/run_history.hpp"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 #include <fmt/core.h>
 
@@ -12,6 +14,32 @@ using state::RecordType;
 
 namespace {
 
+// Members that records of an earlier build do not have yet: what is absent is as in a record of nothing.
+struct LaterMember {
+  RecordType record;
+  std::string_view name;
+};
+constexpr std::array later_members = {
+    LaterMember{RecordType::undo, "masked"},      LaterMember{RecordType::outcome, "masked"},
+    LaterMember{RecordType::step_done, "masked"}, LaterMember{RecordType::step_done, "behind"},
+    LaterMember{RecordType::approval, "step"},    LaterMember{RecordType::run_end, "record"},
+    LaterMember{RecordType::run_end, "ended_at"}, LaterMember{RecordType::run_end, "summary"},
+};
+
+template <class T>
+Status read(T& out, const state::Record& record) {
+  const auto lacks = [&](const LaterMember& each) {
+    return each.record == record.type && record.payload.map() && !record.payload.find(each.name);
+  };
+  if (std::none_of(later_members.begin(), later_members.end(), lacks))
+    return plan::Decoder().read(out, record.payload);
+  Value whole = record.payload;
+  const Value nothing = plan::encode(T{});
+  for (const LaterMember& each : later_members)
+    if (lacks(each)) whole[each.name] = *nothing.find(each.name);
+  return plan::Decoder().read(out, whole);
+}
+
 class Replay {
 public:
   explicit Replay(RunHistory& history) : history_(history) {}
@@ -19,7 +47,7 @@ public:
   Status add(const state::Record& record) {
     switch (record.type) {
     case RecordType::run_begin:
-      return plan::Decoder().read(history_.begin, record.payload);
+      return read(history_.begin, record);
     case RecordType::intent:
       return with<IntentRecord>(record, &Replay::intent);
     case RecordType::remote_id:
@@ -33,16 +61,16 @@ public:
     case RecordType::step_done:
       return with<StepDoneRecord>(record, &Replay::step_done);
     case RecordType::compensate_begin:
-      return plan::Decoder().read(history_.failure.emplace(), record.payload);
+      return read(history_.failure.emplace(), record);
     case RecordType::compensate_end:
       return with<TakenBackRecord>(record, &Replay::taken_back);
     case RecordType::run_end:
-      return plan::Decoder().read(history_.end.emplace(), record.payload);
+      return read(history_.end.emplace(), record);
     case RecordType::signal:
       history_.interrupted = true;
       return {};
     case RecordType::approval:
-      return plan::Decoder().read(history_.approvals.emplace_back(), record.payload);
+      return read(history_.approvals.emplace_back(), record);
     case RecordType::decision:
       return with<DecisionRecord>(record, &Replay::decision);
     case RecordType::committed:
@@ -56,7 +84,8 @@ public:
 private:
   template <class T>
   Status with(const state::Record& record, void (Replay::*apply)(const T&)) {
-    DEPLOYCTL_TRY(const T typed, plan::decode<T>(record.payload));
+    T typed;
+    DEPLOYCTL_CHECK(read(typed, record));
     (this->*apply)(typed);
     return {};
   }

@@ -46,18 +46,21 @@ bool Scheduler::begin_group(const RevertGroup& group) {
     for (const std::size_t target : group.targets) forget_effect({group.step, target});
     return false;
   }
-  if (const std::string why = why_left(group); !why.empty()) {
-    leave(group, Back::stuck, why);
-    return false;
-  }
-  if (reversal != Reversal::revert) {
+  const std::string why = why_left(group);
+  if (why.empty() && reversal != Reversal::revert) {
     barrier_ = barrier_ || reversal == Reversal::barrier;
     leave(group, Back::kept, barrier_ ? "cannot be undone, and what is older does not work with it" : "kept");
     return false;
   }
   back_open_ = 0;
   for (const std::size_t target : group.targets) {
-    if (run({group.step, target}).back != Back::none) continue;
+    TargetRun& each = run({group.step, target});
+    if (each.back != Back::none) continue;
+    const bool whole = each.state == TargetRun::State::done || each.in_stage;
+    if (!why.empty() && (whole || reversal != Reversal::revert)) {
+      leave({group.step, group.wave, {target}}, Back::stuck, why);
+      continue;
+    }
     ++back_open_;
     submit(PlanRevert{{group.step, target}, run({group.step, target}).round});
   }
@@ -87,6 +90,16 @@ void Scheduler::leave(const RevertGroup& group, Back back, const std::string& wh
 void Scheduler::handle(const RevertPlanned& report) {
   --running_;
   if (!goes_back(report.at)) return;
+  const std::string why = forward() ? "" : why_left({report.at.step, run(report.at).wave, {}});
+  if (!why.empty()) { // left as it is: whether anything was changed there at all
+    if (report.stages && *report.stages && (*report.stages)->empty())
+      return submit(PlanRevert{report.at, ++run(report.at).round});
+    const bool never = report.stages && !*report.stages && report.untouched;
+    if (never) forget_effect(report.at);
+    if (!never) leave({report.at.step, run(report.at).wave, {report.at.target}}, Back::stuck, why);
+    if (--back_open_ == 0) next_group();
+    return;
+  }
   if (!report.stages) return settle_back(report.at, Back::stuck, report.stages.error().message);
   TargetRun& target = run(report.at);
   if (!*report.stages) {

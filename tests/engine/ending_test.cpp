@@ -44,6 +44,29 @@ TEST_CASE("apply: a failed run says which steps never started") {
   CHECK(rig.apply().not_started.empty());
 }
 
+TEST_CASE("apply: what stays as it is does not list what never changed") {
+  StackRig rig;
+  rig.pipeline.on_failure = config::OnFailure::stop;
+  rig.add_single("db", "v1");
+  rig.add_single("api", "v1", {"db"});
+  SECTION("refused before anything happened") {
+    rig.world->add({.act = Act::fail_before, .step = "api"});
+    const Ending ending = rig.apply();
+    CHECK(lines(ending) == std::vector<std::string>{"remaining db"});
+    CHECK(ending.exit_code == 9);
+  }
+  SECTION("failed behind its effect") {
+    rig.world->add({.act = Act::fail_after, .step = "api"});
+    CHECK(lines(rig.apply()) == std::vector<std::string>{"remaining db", "remaining api"});
+  }
+  SECTION("nothing at all was changed") {
+    rig.world->add({.act = Act::fail_before, .step = "db"});
+    const Ending ending = rig.apply();
+    CHECK(ending.world.empty());
+    CHECK(ending.exit_code == 1);
+  }
+}
+
 TEST_CASE("apply: what stays is not said to go back") {
   StackRig rig;
   rig.add_single("db", "v1");

@@ -5,6 +5,7 @@
 
 #include "engine/dying_journal.hpp"
 #include "engine/recovery.hpp"
+#include "engine/run_record_codec.hpp"
 
 using namespace deployctl;
 using namespace deployctl::engine;
@@ -53,6 +54,23 @@ Texts doubled(const simulated::World& world) {
 }
 
 } // namespace
+
+TEST_CASE("recovery: a record of an earlier build has nothing of what came later") {
+  Value old = plan::encode(StepDoneRecord{.step = "web", .result = "changed"});
+  for (const std::string later : {"behind", "masked"}) old.get<Value::Map>()->erase(later);
+  Value end = plan::encode(RunEnd{"succeeded", 0, "r1"});
+  for (const std::string later : {"record", "ended_at", "summary"}) end.get<Value::Map>()->erase(later);
+  const auto history =
+      read_history({.records = {{state::RecordType::step_done, old}, {state::RecordType::run_end, end}}});
+  REQUIRE(history);
+  REQUIRE(history->done.count("web") == 1);
+  CHECK(history->done.at("web").behind.empty());
+  REQUIRE(history->end);
+  CHECK(history->end->release == "r1");
+
+  old.get<Value::Map>()->erase("result"); // of the first build on
+  CHECK_FALSE(read_history({.records = {{state::RecordType::step_done, old}}}));
+}
 
 TEST_CASE("recovery: what a crash class makes of what could be confirmed") {
   for (const auto crash_class : {CrashClass::observe, CrashClass::declarative, CrashClass::keyed,
