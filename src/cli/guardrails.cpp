@@ -130,6 +130,12 @@ Result<policy::lint::LintReport> lint_report(const LintScope& scope) {
   return linter.lint(collector.take());
 }
 
+Result<policy::lint::LintReport> lint_pipeline(const Source& pipeline) {
+  DEPLOYCTL_TRY(policy::lint::Linter linter, policy::lint::Linter::compile());
+  return linter.lint({.files = {{.path = pipeline.name, .text = pipeline.text, .kind = FileKind::pipeline}},
+                      .contexts = {}});
+}
+
 std::size_t count_errors(const std::vector<Diagnostic>& findings) {
   return static_cast<std::size_t>(std::count_if(findings.begin(), findings.end(), [](const Diagnostic& each) {
     return each.severity == Severity::error;

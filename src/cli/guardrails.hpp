@@ -22,6 +22,9 @@ struct LintScope {
 
 Result<policy::lint::LintReport> lint_report(const LintScope& scope);
 
+// Of a pipeline alone, as every command that reads one looks at it.
+Result<policy::lint::LintReport> lint_pipeline(const Source& pipeline);
+
 std::size_t count_errors(const std::vector<Diagnostic>& findings);
 
 } // namespace deployctl::cli

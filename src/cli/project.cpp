@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "base/strings.hpp"
+#include "cli/guardrails.hpp"
 #include "os/files.hpp"
 
 namespace deployctl::cli {
@@ -49,9 +50,11 @@ Result<Project> read_project(Invocation& invocation, const std::string& name, co
 
 Status report_mistakes(Invocation& invocation, const Project& project,
                        const std::vector<Diagnostic>& diagnostics) {
+  DEPLOYCTL_TRY(const policy::lint::LintReport guardrails, lint_pipeline(project.document.source));
   std::vector<Diagnostic> all = project.mistakes;
   all.insert(all.end(), diagnostics.begin(), diagnostics.end());
-  invocation.console.report({project.document.source}, all);
+  all.insert(all.end(), guardrails.findings.begin(), guardrails.findings.end());
+  invocation.console.report(guardrails.sources, all); // these hold no secret
   const auto errors = std::count_if(all.begin(), all.end(), [](const Diagnostic& diagnostic) {
     return diagnostic.severity == Severity::error;
   });

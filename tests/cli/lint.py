@@ -86,6 +86,15 @@ class Lint(unittest.TestCase):
         self.put(".env", f"# deployctl: allow D0801\nVALUE={TOKEN}\n")
         self.assertEqual(self.findings(3), [(".env", 1, "D0891"), (".env", 2, "D0801")])
 
+    def test_validate_and_plan_refuse_a_secret_in_the_pipeline_and_show_nothing_of_it(self):
+        self.project.edit("vars: { greeting: hello }", f"vars:\n  greeting: {TOKEN}")
+        for words in (("validate",), ("plan", "local"), ("apply", "local", "--yes")):
+            result = self.project.expect(3, *words)
+            self.assertIn("error[D0801]", result.stderr)
+            self.assertNotIn(TOKEN[8:40], result.stdout + result.stderr)
+        self.project.edit(f"greeting: {TOKEN}", f"greeting: {TOKEN} # deployctl: allow D0801 revoked, for a demonstration")
+        self.project.expect(0, "validate")
+
     def test_sarif_has_what_its_schema_requires(self):
         self.put("a folder/.env", f"VALUE={TOKEN}\nOTHER={TOKEN} # deployctl: allow D0801 revoked\n")
         log = json.loads(self.project.expect(3, "lint", "--format", "sarif").stdout)

@@ -150,6 +150,13 @@ private:
   Findings& findings_;
 };
 
+// Settings of editors and grammars are called Dockerfile.something too: they begin no stage.
+bool begins_a_stage(std::string_view text) {
+  for (const std::string_view line : split(text, '\n'))
+    if (equal_ignoring_case(trim(line).substr(0, 5), "from ")) return true;
+  return false;
+}
+
 // "line 3: what is wrong"
 void add_unreadable(std::string_view text, const Error& error, Findings& findings) {
   const LineTable lines(text);
@@ -168,7 +175,7 @@ void add_unreadable(std::string_view text, const Error& error, Findings& finding
 void check_dockerfile(std::string_view text, const BuildContext* context, Findings& findings) {
   const auto file = formats::parse_dockerfile(text);
   if (!file) {
-    add_unreadable(text, file.error(), findings);
+    if (begins_a_stage(text)) add_unreadable(text, file.error(), findings);
     return;
   }
   DockerfileCheck(*file, text, findings).run();

@@ -58,6 +58,11 @@ TEST_CASE("lint: every rule is explained under its code, and the explanation nam
   }
 }
 
+TEST_CASE("lint: a Dockerfile that no builder takes is told, what is only called so is not") {
+  CHECK(codes_in("Dockerfile", "FROM a:1\nRUNN x\n") == "D0810");
+  CHECK(codes_in("Dockerfile.nanorc", "syntax \"Dockerfile\"\ncolor red \"^FROM\"\n").empty());
+}
+
 TEST_CASE("lint: a waiver counts on its line or alone above it, with a reason, for its rule") {
   const std::string debug = "DEBUG=1";
   CHECK(codes_in(".env.prod", debug + "\n") == "D0841");
