@@ -159,7 +159,7 @@ private:
     const std::string full = door.empty() ? place.mount + "/" + place.path
                                           : fmt::format("{}/{}/{}", place.mount, door, place.path);
     if (answer.status == 403)
-      error.help = fmt::format("a policy must allow it: path \"{}\" {{ capabilities = [\"read\"] }}", full);
+      error.help = fmt::format(R"(a policy must allow it: path "{}" {{ capabilities = ["read"] }})", full);
     if (answer.status == 404)
       error.message = fmt::format("vault: there is nothing at '{}/{}'", place.mount, place.path);
     return error;

@@ -56,7 +56,7 @@ Result<formats::KubeAccess> find_access(const cloud::Parts& parts, const cloud::
   std::optional<formats::Kubeconfig> all;
   for (std::string path : paths) {
     if (path.starts_with("~/") && home) path = *home + path.substr(1);
-    if (!path.starts_with('/')) path = parts.directory + "/" + path;
+    if (!path.starts_with('/')) path.insert(0, parts.directory + "/");
     auto text = parts.read_file(path, longest_file);
     if (!text && text.error().cause == Cause::not_found && own.empty()) continue;
     if (!text) return fail(std::move(text).error());
