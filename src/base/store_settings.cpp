@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/ssh_settings.hpp"
+
 namespace deployctl {
 namespace {
 
@@ -165,7 +167,9 @@ std::span<const StoreSettings> store_settings() {
       {.provider = "gcp", .schemes = {"gcp-sm"}, .fields = gcp_fields()},
       {.provider = "kube", .schemes = {"k8s"}, .fields = kube_fields()},
       {.provider = "op", .schemes = {"op"}, .fields = op_fields()},
-      {.provider = "vault", .schemes = {"vault"}, .fields = vault_fields(), .is_named_by_path = true}};
+      {.provider = "vault", .schemes = {"vault"}, .fields = vault_fields(), .is_named_by_path = true},
+      {.provider = ssh_provider, .schemes = {}, .fields = ssh_settings().fields()},
+  };
   return stores;
 }
 

@@ -1,5 +1,5 @@
-// Providers that are more than their actions: secret stores take their settings from `providers:` too. Which
-// schemes belong to which provider, and what may be written for it. Data only.
+// Providers that are more than their actions: secret stores and the way to hosts take their settings from
+// `providers:` too. Which schemes belong to which provider, and what may be written for it. Data only.
 #pragma once
 
 #include <span>

@@ -76,7 +76,8 @@ engine::Approval decide_step(Invocation& invocation, const plan::Plan& plan, con
 void show_plan(Invocation& invocation, const plan::Plan& plan, const state::Release* live,
                const Value& document) {
   const ui::PlanSubject subject = subject_of(invocation, plan, live);
-  const ui::PlanDetail detail = invocation.line.has("full") ? ui::every_detail : ui::PlanDetail{};
+  ui::PlanDetail detail = invocation.line.has("full") ? ui::every_detail : ui::PlanDetail{};
+  detail.all_hosts = invocation.line.has("all-hosts");
   invocation.console.answer(ui::plan_text(subject, invocation.console.out_style(), detail), document);
 }
 

@@ -31,6 +31,7 @@ const Flag no_from{.name = "no-from",
                    .help =
                        "make the artifacts here although the pipeline says 'from'; the reason is recorded"};
 const Flag prune{.name = "prune", .help = "remove what the live release has and the pipeline does not"};
+const Flag all_hosts{.name = "all-hosts", .help = "show every host on a line of its own"};
 
 Flag later(std::string_view name, std::string_view value = {}) {
   return {.name = name, .value = value, .since = Since::later};
@@ -131,6 +132,7 @@ std::vector<Command> first_steps() {
                  {.name = "detailed-exitcode", .help = "exit 2 when changes are pending"},
                  version,
                  {.name = "full", .help = "show unchanged steps and every field"},
+                 all_hosts,
                  from,
                  no_from,
                  build,
@@ -149,6 +151,7 @@ std::vector<Command> changing() {
        .arguments = {environment_or_plan},
        .flags = {yes,
                  {.name = "dry-run", .help = "the same as 'plan'"},
+                 all_hosts,
                  version,
                  build,
                  prune,
@@ -172,6 +175,7 @@ std::vector<Command> changing() {
                   .candidates = Candidates::releases},
                  plan_out,
                  yes,
+                 all_hosts,
                  {.name = "cross",
                   .value = "STEP",
                   .help = "go back over this step although older code does not work with what it did",

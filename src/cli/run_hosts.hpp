@@ -17,7 +17,8 @@ namespace deployctl::cli {
 
 class RunHosts final : public Hosts {
 public:
-  RunHosts(const Clock& clock, Random& random, os::Environment environment, ssh::CurrentFence fence);
+  RunHosts(const Clock& clock, Random& random, os::Environment environment, ssh::Client client,
+           ssh::CurrentFence fence);
 
   Result<HostResult> run(const Host& host, const HostCommand& command, std::stop_token stop) override;
   Status transfer(const Host& host, const HostTransfer& transfer, std::stop_token stop) override;
@@ -28,6 +29,7 @@ private:
   const Clock& clock_;
   Random& random_;
   os::Environment environment_;
+  ssh::Client client_;
   ssh::CurrentFence fence_;
   os::LocalHosts local_;
   std::mutex mutex_;

@@ -1,5 +1,6 @@
 #include "cli/wiring.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "base/crypto.hpp"
@@ -11,6 +12,7 @@
 #include "cli/this_process.hpp"
 #include "os/files.hpp"
 #include "os/process_identity.hpp"
+#include "ssh/client_settings.hpp"
 
 namespace deployctl::cli {
 namespace {
@@ -87,8 +89,10 @@ Status Wiring::open_machine(const std::string& stack) {
   files_.emplace(tree_.directory, state_->blobs());
   DEPLOYCTL_TRY(const state::StackState opened, state_->stack(stack));
   DEPLOYCTL_TRY(Secret key, opened.key());
+  DEPLOYCTL_TRY(ssh::Client client, ssh_client());
   hosts_.emplace(invocation_.clock, invocation_.random,
-                 without_secrets(invocation_.environment, loaded_.pipeline.secrets), fence(opened, key));
+                 without_secrets(invocation_.environment, loaded_.pipeline.secrets), std::move(client),
+                 fence(opened, key));
   std::vector<secrets::Declaration> declarations;
   for (const config::SecretDeclaration& secret : loaded_.pipeline.secrets)
     declarations.push_back({.name = secret.name, .reference = secret.reference});
@@ -111,6 +115,26 @@ Status Wiring::open_machine(const std::string& stack) {
           .stores = &stores_},
       invocation_.redactions, std::move(key));
   return {};
+}
+
+// As `providers: ssh` says it; on a terminal somebody can be asked to touch a key.
+Result<ssh::Client> Wiring::ssh_client() const {
+  const auto& instances = loaded_.pipeline.instances;
+  const auto declared = std::ranges::find(instances, ssh_provider, &config::ProviderInstance::name);
+  DEPLOYCTL_TRY(
+      const SshSettings settings,
+      ssh_settings().decode(declared == instances.end() ? Value(Value::Map{}) : declared->settings));
+  const auto home = invocation_.environment.find("HOME");
+  ssh::Client client = ssh::client_from(
+      settings, {.home = home == invocation_.environment.end() ? std::string() : home->second,
+                 .folder = tree_.directory});
+  if (invocation_.terminal.may_ask && !invocation_.options.no_input)
+    client.ask_touch = [this](const std::string& host, const std::string& question) {
+      invocation_.events.stream().emit({.type = "signal",
+                                        .level = Level::warning,
+                                        .message = "touch your key for " + host + ": " + question});
+    };
+  return client;
 }
 
 // Of this process, whichever run it goes on with. Named by the stack's key, which copies of these records

@@ -56,6 +56,7 @@ private:
   Status open_events();
   Status open_records(const std::string& stack);
   Status open_machine(const std::string& stack);
+  [[nodiscard]] Result<ssh::Client> ssh_client() const;
   [[nodiscard]] ssh::CurrentFence fence(const state::StackState& stack, const Secret& key) const;
   Status open_source();
   Status describe_sources(vcs::Repository& repository);

@@ -223,6 +223,7 @@ Pipeline read_environment(const Subject& subject, std::string_view environment, 
   reading.check_unused();
   out.secrets =
       read_secrets(reading.merged, reading.scope, reading.reader, reading.instances, knowledge, findings);
+  reading.instances.choose_transport();
   out.instances = reading.instances.used();
   out.on_failure = reading.key(reading.merged, pipeline_fields(), "on_failure") == Value("stop")
                        ? OnFailure::stop

@@ -5,6 +5,7 @@
 
 #include <fmt/core.h>
 
+#include "base/ssh_settings.hpp"
 #include "base/store_settings.hpp"
 #include "config/catalog_names.hpp"
 
@@ -135,6 +136,18 @@ void Instances::choose_store(const SecretReference& reference, Span span) {
     used_.insert(name);
   } else if (name != provider) {
     refuse(name, provider, fmt::format("'{}://' works with '{}' only", reference.scheme, provider), span);
+  }
+}
+
+void Instances::choose_transport() {
+  for (auto& [name, declared] : declared_) {
+    if (provider_of(name) != ssh_provider) continue;
+    read(declared);
+    used_.insert(name);
+    if (name != ssh_provider)
+      inputs_.findings.error("D0507", declared.entry->key_span,
+                             fmt::format("'{}' would never be used: all hosts are reached one way", name), {},
+                             fmt::format("write '{}'; environments may lay their own over it", ssh_provider));
   }
 }
 

@@ -38,6 +38,8 @@ public:
   std::string choose(const Description& action, const std::string* written, Span span);
   // The instance of a secret's store, which works without settings too.
   void choose_store(const SecretReference& reference, Span span);
+  // How hosts are reached is everybody's: `ssh` is used when it is declared.
+  void choose_transport();
   // Checks settings nobody asked for.
   void check_all();
   [[nodiscard]] std::vector<ProviderInstance> used() const; // in file order

@@ -14,6 +14,7 @@
 #include "engine/endings.hpp"
 #include "engine/notices.hpp"
 #include "engine/run.hpp"
+#include "plan/fleet.hpp"
 #include "state/history.hpp"
 
 namespace deployctl::engine {
@@ -124,12 +125,30 @@ ApplyOptions as_planned(const plan::Plan& plan, const config::Pipeline& pipeline
   return options;
 }
 
+// A host that cannot take its change is found before any is touched.
+Status nothing_is_blocked(const plan::Plan& plan) {
+  const std::vector<plan::Blocked> blocked = plan::blocked_targets(plan.content);
+  if (blocked.empty()) return {};
+  const plan::Blocked& first = blocked.front();
+  Error error{.cause = Cause::capacity,
+              .message = fmt::format("'{}' on '{}' is blocked: {}", first.step, first.host, first.why),
+              .help = "nothing was changed; mend the host, or take it out of the pipeline"};
+  for (std::size_t i = 1; i < blocked.size(); ++i)
+    error.evidence.push_back(
+        fmt::format("also '{}' on '{}': {}", blocked[i].step, blocked[i].host, blocked[i].why));
+  return fail(std::move(error));
+}
+
 } // namespace
 
 Ending carry_out(const Undertaking& undertaking, const plan::Plan& plan) {
   Environment& environment = undertaking.environment;
   if (auto fits = still_fits(plan, undertaking); !fits) return refused_as_stale(fits.error());
   if (!plan.has_changes()) return {.outcome = Outcome::nothing_to_do};
+  if (auto free = nothing_is_blocked(plan); !free) {
+    if (undertaking.asks && environment.show) environment.show(plan);
+    return refused(free.error());
+  }
   const auto approval = ask(undertaking, plan);
   if (!approval) return refused(approval.error());
   if (!approval->granted) return not_approved(undertaking, *approval);

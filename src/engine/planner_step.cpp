@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/planner_change.hpp"
+#include "engine/unreachable.hpp"
 
 namespace deployctl::engine {
 namespace {
@@ -184,11 +185,14 @@ Result<plan::PlannedStep> planned_step(const PlanRequest& request, const StepMat
   if (!context.provider) return planner.plan_gate();
   if (!bears(context.step->strategy, readings))
     DEPLOYCTL_CHECK(all_read(context.step->id, context.targets, readings).map_error([&](Error error) {
-      return std::move(error).at(context.step->span);
+      return with_memory(std::move(error).at(context.step->span), request, context, readings);
     }));
-  return std::visit(planner, context.provider->verbs).map_error([&](Error error) {
-    return std::move(error).in("while planning '" + context.step->id + "'").at(context.step->span);
-  });
+  auto planned = std::visit(planner, context.provider->verbs);
+  if (!planned)
+    return fail(
+        std::move(planned).error().in("while planning '" + context.step->id + "'").at(context.step->span));
+  remember_unreachable(request, context, *planned);
+  return planned;
 }
 
 bool changes_something(const plan::PlannedStep& step) {

@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include <deployctl/host_state.hpp>
 #include <deployctl/units.hpp>
 
 #include "base/crypto.hpp"
@@ -154,7 +155,11 @@ Status StageJobs::as_seen(const Attempt& attempt) const {
   if (seen.size() != 1) return fail(Cause::internal, "one observation was asked for");
   if (!seen.front()) return fail(std::move(seen.front()).error());
   if (fingerprint_of(*seen.front()) == attempt.target.fingerprint) return {};
-  return fail(Cause::conflict, "it was changed since its step was planned", "make a new plan");
+  const Value& before = attempt.step.now.targets.at(id.at.target).facts;
+  const std::string what = state_difference(state_in(before), state_in(seen.front()->facts));
+  return fail(Cause::conflict,
+              "it was changed since its step was planned" + (what.empty() ? "" : ": " + what),
+              "make a new plan");
 }
 
 Result<Value> StageJobs::apply(Attempt& attempt) {

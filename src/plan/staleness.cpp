@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include <deployctl/host_state.hpp>
+
 #include "base/strings.hpp"
 
 namespace deployctl::plan {
@@ -87,10 +89,13 @@ private:
     if (!approved.unreachable.empty() || !now.unreachable.empty())
       return; // borne, or its step's turn says no
     std::vector<std::string> fields = differing_fields(approved.change, now.change);
-    if (approved.fingerprint != now.fingerprint)
-      add(step, approved.target.name, std::move(fields), std::string(world_changed));
-    else if (!fields.empty() || approved.change.action != now.change.action)
+    if (approved.fingerprint != now.fingerprint) {
+      const std::string what = state_difference(state_in(approved.facts), state_in(now.facts));
+      add(step, approved.target.name, std::move(fields),
+          std::string(world_changed) + (what.empty() ? "" : " (" + what + ")"));
+    } else if (!fields.empty() || approved.change.action != now.change.action) {
       add(step, approved.target.name, std::move(fields), "would be changed otherwise now");
+    }
   }
 
   void add(std::string step, std::string target, std::vector<std::string> fields, std::string what) {

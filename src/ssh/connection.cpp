@@ -106,6 +106,7 @@ Result<JumpChannel> Connection::way_through(Master& jump, const mux::Endpoint& t
 }
 
 Result<std::shared_ptr<Master>> Connection::log_in_once(MasterRequest request, std::stop_token stop) {
+  request.directory = run_.directory.path();
   request.paths.socket = run_.directory.socket(identity_);
   request.paths.log = fmt::format("{}.{}", request.paths.socket, openings_);
   os::BoundedWait wait(run_.clock, run_.client.connect_timeout + run_.limits.login_timeout, std::move(stop),

@@ -1,11 +1,14 @@
 #include "ssh/connections.hpp"
 
+#include "ssh/touch_notice.hpp"
+
 namespace deployctl::ssh {
 
 Result<std::unique_ptr<Connections>> Connections::create(const Clock& clock, Random& random,
                                                          os::Environment environment, Client client,
                                                          Limits limits) {
   DEPLOYCTL_TRY(RuntimeDirectory directory, RuntimeDirectory::create(runtime_parents(environment)));
+  if (client.ask_touch) DEPLOYCTL_CHECK(TouchNotice::install(directory.path()));
   DEPLOYCTL_TRY(std::unique_ptr<Caretaker> caretaker, Caretaker::start(directory.path(), environment));
   // NOLINTNEXTLINE(modernize-make-unique): an aggregate
   auto run = std::unique_ptr<RunContext>(new RunContext{.clock = clock,

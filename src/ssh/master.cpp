@@ -42,20 +42,24 @@ Result<std::unique_ptr<Master>> Master::start(MasterRequest request, const os::E
   const auto argv = master_arguments(request.client, request.destination, request.paths,
                                      request.through ? Carrier::own_streams : Carrier::as_configured);
   const int stream = request.through ? request.through->stream() : null.get();
-  DEPLOYCTL_TRY(
-      os::BackgroundProcess process,
-      os::BackgroundProcess::start(argv, environment, {.in = stream, .out = stream, .err = null.get()}));
+  std::optional<TouchNotice> touch;
+  if (request.client.ask_touch) touch.emplace(request.directory, request.paths.log);
+  DEPLOYCTL_TRY(os::BackgroundProcess process,
+                os::BackgroundProcess::start(argv, touch ? touch->environment(environment) : environment,
+                                             {.in = stream, .out = stream, .err = null.get()}));
   if (request.through) request.through->hand_over();
   std::unique_ptr<Master> master(new Master(std::move(request), std::move(process), caretaker));
   caretaker.watch(master->process_.pid());
-  DEPLOYCTL_CHECK(master->become_ready(wait));
+  DEPLOYCTL_CHECK(master->become_ready(wait, touch ? &*touch : nullptr));
   return master;
 }
 
-Status Master::become_ready(os::BoundedWait& wait) {
+Status Master::become_ready(os::BoundedWait& wait, TouchNotice* touch) {
   constexpr Milliseconds between_looks{10};
   for (;;) {
     if (!is_running()) return fail(cause_in_log(request_.paths.log, request_.destination.host));
+    if (const auto question = touch ? touch->take() : std::nullopt)
+      request_.client.ask_touch(request_.destination.host, *question);
     // ssh puts the socket there with one rename, after the login and ready to be connected.
     if (::access(socket().c_str(), F_OK) == 0 && mux::check_alive(socket(), wait)) return {};
     DEPLOYCTL_CHECK(wait.pause(between_looks, process_.end_descriptor()));

@@ -15,6 +15,7 @@
 #include "ssh/caretaker.hpp"
 #include "ssh/jump_channel.hpp"
 #include "ssh/ssh_arguments.hpp"
+#include "ssh/touch_notice.hpp"
 
 namespace deployctl::ssh {
 
@@ -26,6 +27,7 @@ struct MasterRequest {
   Paths paths;
   std::shared_ptr<Master> jump;       // the way leads through it; null: as it is configured
   std::optional<JumpChannel> through; // the way, if there is a jump host
+  std::string directory;              // of the run
 };
 
 class Master {
@@ -47,7 +49,7 @@ public:
 private:
   Master(MasterRequest request, os::BackgroundProcess process, Caretaker& caretaker)
       : request_(std::move(request)), process_(std::move(process)), caretaker_(caretaker) {}
-  Status become_ready(os::BoundedWait& wait);
+  Status become_ready(os::BoundedWait& wait, TouchNotice* touch);
 
   MasterRequest request_;
   std::mutex mutex_; // for process_'s memory of its end

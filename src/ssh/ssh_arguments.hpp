@@ -2,6 +2,7 @@
 // one command. Nothing that varies can become an option, and nothing secret stands in any of them.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,8 +21,11 @@ struct Client {
   Milliseconds connect_timeout{10'000};
   Milliseconds keepalive{5'000}; // a host that is silent for three of them is lost
   NewHosts new_hosts = NewHosts::refuse;
-  bool multiplexing = true;         // false: one ssh for each command
-  bool may_prompt = false;          // somebody can touch a hardware key
+  bool multiplexing = true; // false: one ssh for each command
+  bool may_prompt = false;  // somebody can type a password
+  // Tells a person which host's login waits for the touch of a hardware key, and ssh's words; not set: nobody
+  // is there. Called from any thread.
+  std::function<void(const std::string& host, const std::string& question)> ask_touch;
   std::vector<std::string> options; // "Name=value", the user's own; ours win
 };
 

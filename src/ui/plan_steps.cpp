@@ -5,6 +5,7 @@
 
 #include "base/strings.hpp"
 #include "base/utf8.hpp"
+#include "ui/fleet_table.hpp"
 #include "ui/value_text.hpp"
 
 namespace deployctl::ui {
@@ -139,8 +140,9 @@ std::string names_text(const std::vector<std::string>& names, std::size_t shown)
   return out;
 }
 
-std::string step_block(const plan::PlannedStep& step, const Style& style, const PlanDetail& detail) {
-  std::string out = headline(step, style);
+std::string step_block(const plan::PlannedStep& step, const std::string& made_at, const Style& style,
+                       const PlanDetail& detail) {
+  std::string out = headline(step, style) + fleet_table(step, made_at, style, detail);
   const std::vector<TargetGroup> groups = grouped_targets(step);
   const bool named = !groups.empty() && !groups.front().names.front().empty();
   for (const TargetGroup& group : groups) {

@@ -8,7 +8,9 @@
 
 namespace deployctl::ui {
 
-std::string step_block(const plan::PlannedStep& step, const Style& style, const PlanDetail& detail);
+// `made_at`: when the plan was made, RFC 3339.
+std::string step_block(const plan::PlannedStep& step, const std::string& made_at, const Style& style,
+                       const PlanDetail& detail);
 
 // "app-1, app-2 and 3 more"
 std::string names_text(const std::vector<std::string>& names, std::size_t shown);

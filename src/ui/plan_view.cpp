@@ -100,12 +100,13 @@ std::string risk_lines(const plan::Content& content, const Style& style) {
   return out.empty() ? out : "\n" + paint(style, Role::strong, "Risks") + "\n" + out;
 }
 
-std::string step_blocks(const plan::Content& content, const Style& style, const PlanDetail& detail) {
+std::string step_blocks(const plan::Plan& plan, const Style& style, const PlanDetail& detail) {
+  const plan::Content& content = plan.content;
   std::string out = "\n" + paint(style, Role::strong, "Steps") + "\n";
   for (const std::size_t index : plan::display_order(content)) {
     const plan::PlannedStep& step = content.steps[index];
     if (step.status == plan::StepStatus::unchanged || step.status == plan::StepStatus::gone) continue;
-    out.append(step_block(step, style, detail));
+    out.append(step_block(step, plan.envelope.created_at, style, detail));
   }
   return out;
 }
@@ -176,7 +177,8 @@ std::string plan_text(const PlanSubject& subject, const Style& style, const Plan
   const plan::Content& content = subject.plan.content;
   if (!subject.plan.has_changes())
     return wrap(style, no_changes_sentence(subject), 0) + "\n" + gone_lines(content);
-  std::string out = header(subject, style) + risk_lines(content, style) + step_blocks(content, style, detail);
+  std::string out =
+      header(subject, style) + risk_lines(content, style) + step_blocks(subject.plan, style, detail);
   out.append(gone_lines(content));
   if (detail.unchanged_steps) out.append(unchanged_lines(content, style));
   return out + commit_lines(content, style) + "\n" + plan_totals(plan::count(content)) + "\n";

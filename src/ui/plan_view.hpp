@@ -23,6 +23,7 @@ struct PlanSubject {
 struct PlanDetail {
   bool unchanged_steps = false;  // name the steps that stay as they are
   std::size_t fields_shown = 20; // of one change; the rest is counted
+  bool all_hosts = false;        // one line a host; else those that stand alike share one
 };
 
 inline constexpr PlanDetail every_detail{.unchanged_steps = true,

@@ -77,7 +77,8 @@ class SshHost:
         (self.folder / "sshd_config").write_text(
             f"ListenAddress {address}:{world.ssh_port}\nHostKey {self.folder}/key\nPidFile none\nUsePAM no\n"
             f"AuthorizedKeysFile {world.folder}/user.pub\nStrictModes no\nPasswordAuthentication no\n"
-            f"PermitRootLogin yes\nSetEnv HOME={world.root}/home XDG_RUNTIME_DIR={world.root}/home\n"
+            f"PermitRootLogin yes\nSetEnv HOME={world.root}/home XDG_RUNTIME_DIR={world.root}/home "
+            f"PATH={world.root}/home/bin:/usr/sbin:/usr/bin:/sbin:/bin\n"
             f"Subsystem sftp internal-sftp\nLogLevel VERBOSE\n{world.sshd}")
         self.sshd = self.service = self.namespace = None
         try:

@@ -190,10 +190,9 @@ TEST_CASE("host.release: the unit is restarted, watched, and its log is the evid
   const auto program = [&](const std::string& name, const std::string& text) {
     os::atomic_write(folder + "/" + name, "#!/bin/sh\n" + text, 0755).has_value();
   };
-  program(
-      "systemctl",
-      "case $1 in show) case \"$*\" in *NeedDaemonReload*) echo yes ;; *) cat \"$HOME/state\" ;; esac ;;\n"
-      "is-active) exit 0 ;; *) echo \"$@\" >> \"$HOME/told\" ;; esac\n");
+  program("systemctl",
+          "case $1 in show) case \"$*\" in *--value*) echo yes ;; *) cat \"$HOME/state\" ;; esac ;;\n"
+          "is-active) exit 0 ;; --version) echo systemd 252 ;; *) echo \"$@\" >> \"$HOME/told\" ;; esac\n");
   program("journalctl", "echo 'Traceback: no module'\n");
   bench.write("state", "ActiveState=failed\nSubState=failed\nResult=exit-code\nNRestarts=0\n");
   const Ask ask = bench.release({{"systemd", Value::Map{{"unit", "web.service"}, {"action", "restart"}}}});

@@ -224,3 +224,29 @@ TEST_CASE("ssh: nothing is left when we are killed") {
   os::BoundedWait wait(world.clock, Milliseconds(20'000), {}, "the master to end");
   while (!server.sessions().empty() || world.left_directories() != 0) REQUIRE(wait.pause(Milliseconds(10)));
 }
+
+TEST_CASE("ssh: a login that waits for the touch of a hardware key is told, with the host's name") {
+  SshWorld world;
+  const SshServer& server = world.add("web");
+  // Stands before ssh and asks as ssh does before a key is touched; the login itself is a real one.
+  world.scratch().write("ssh",
+                        "#!/bin/sh\nSSH_ASKPASS_PROMPT=none \"$SSH_ASKPASS\" 'Confirm user presence for key "
+                        "ED25519-SK SHA256:abc' || exit 1\n\"$SSH_ASKPASS\" 'Password:' && exit 1\n"
+                        "exec /usr/bin/ssh \"$@\"\n");
+  std::filesystem::permissions(world.path("ssh"), std::filesystem::perms::owner_all);
+  Client client = world.client();
+  client.program = world.path("ssh");
+  std::mutex mutex;
+  std::vector<std::string> told;
+  client.ask_touch = [&](const std::string& host, const std::string& question) {
+    const std::lock_guard lock(mutex);
+    told.push_back(host + ": " + question);
+  };
+  world.use(client);
+  const auto result = run(*world.shell(server.address()), "echo out");
+  REQUIRE(result);
+  CHECK(result->out == "out\n");
+  const std::lock_guard lock(mutex);
+  CHECK(told ==
+        std::vector<std::string>{server.address() + ": Confirm user presence for key ED25519-SK SHA256:abc"});
+}

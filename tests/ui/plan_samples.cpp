@@ -1,5 +1,7 @@
 #include "ui/plan_samples.hpp"
 
+#include <deployctl/host_state.hpp>
+
 namespace samples {
 namespace {
 
@@ -51,6 +53,44 @@ PlannedStep rolling_update() {
   PlannedStep web = step("web", "host.release", StepStatus::change,
                          {on_host("app-1", change), on_host("app-2", change), on_host("app-3", change)});
   web.why = "inputs changed: source, keep";
+  return web;
+}
+
+// Ten hosts: most alike, one behind and one sick, one as wanted, one unreachable, one without room.
+PlannedStep fleet() {
+  const Change change = update({{.path = "files.bin/app", .before = "sha256:11", .after = "sha256:22"}});
+  std::vector<PlannedTarget> targets;
+  HostState state{.now = "1.3.0-170f1c104ad1",
+                  .since = "2026-03-11T05:20:00.000Z",
+                  .changed_by = "run 01JD3Z6M9Q4V0T5W8X2Y7R1KBN",
+                  .observed_at = "2026-03-14T09:26:50.000Z"};
+  const auto add = [&](const std::string& name, const HostState& stands, const Change& what) {
+    targets.push_back(on_host(name, what));
+    targets.back().facts = Value::Map{};
+    add_state(targets.back().facts, stands);
+  };
+  for (const char* name : {"web-01", "web-02", "web-03", "web-04"}) add(name, state, change);
+  HostState other = state;
+  other.now = "1.2.0-88ab31f0c2d4";
+  other.since = "2026-03-03T01:00:00.000Z";
+  add("web-05", other, change);
+  other.now = "1.4.0-b3d1acf70911";
+  other.since = "2026-03-14T09:06:00.000Z";
+  add("web-06", other, {});
+  other = state;
+  other.condition = "unit is failed";
+  add("web-07", other, change);
+  other = {.now = state.now, .since = state.since, .is_memory = true};
+  add("web-08", other, {});
+  targets.back().unreachable = "connection timed out after 10 s";
+  other = state;
+  other.blocked = {"the release needs 1.4 GiB, 1.1 GiB are free on /srv"};
+  add("web-09", other, change);
+  add("web-10", {.observed_at = state.observed_at}, update({}));
+  targets.back().change.action = Action::create;
+  PlannedStep web = step("web", "host.release", StepStatus::change, std::move(targets));
+  web.why = "differs: files.bin/app";
+  web.waves = {{6}, {0, 1}, {2, 3}, {4, 9}};
   return web;
 }
 
@@ -125,6 +165,7 @@ std::vector<PlanSample> plans() {
   different.targets[2].change = Change{};
   return {{"no_changes", plan_of({unchanged("web"), unchanged("motd")})},
           {"first_release", plan_of({rolling_update()}), ""},
+          {"fleet", plan_of({fleet()}), "1.3.0"},
           {"rolling_update", plan_of({rolling_update(), unchanged("motd")})},
           {"different_hosts", plan_of({different})},
           {"hostile_values", plan_of({hostile()})},

@@ -7,7 +7,7 @@
 #include "base/field_diff.hpp"
 #include "base/strings.hpp"
 #include "providers/host/release_answer.hpp"
-#include "providers/host/release_observation.hpp"
+#include "providers/host/release_asking.hpp"
 #include "providers/host/release_operations.hpp"
 #include "providers/host/release_plan.hpp"
 #include "providers/host/release_readiness.hpp"
@@ -19,7 +19,7 @@
 namespace deployctl::providers::host {
 namespace {
 
-constexpr Milliseconds observe_time{300'000}; // it hashes a whole release
+constexpr Milliseconds verify_time{300'000}; // it hashes a whole release
 
 std::string last_part(const std::string& link) {
   return link.substr(link.rfind('/') + 1);
@@ -28,9 +28,7 @@ std::string last_part(const std::string& link) {
 class Release final : public Resource {
 public:
   std::vector<Result<Observation>> observe(ReadSession& session, std::span<const Ask> asks) const override {
-    std::vector<Result<Observation>> answers;
-    for (const Ask& ask : asks) answers.push_back(observe_one(session, ask));
-    return answers;
+    return observe_releases(session, asks, table_);
   }
 
   Result<Change> plan(const Ask& ask, const Observation& seen, const Strategy&) const override {
@@ -87,21 +85,7 @@ private:
   }
 
   Result<Observation> observe_one(ReadSession& session, const Ask& ask) const {
-    DEPLOYCTL_TRY(const Host host, host_of(ask));
-    const Value& inputs = ask.inputs ? *ask.inputs : ask.recorded;
-    const Value* unit = inputs.find_path("systemd.unit");
-    const std::string path = text_at(inputs, "path");
-    const HostCommand command{.operation = "observe",
-                              .script = observe_script,
-                              .arguments = {path, unit && unit->text() ? *unit->text() : ""},
-                              .timeout = observe_time,
-                              .capture_limit = 64U << 20};
-    DEPLOYCTL_TRY(const HostResult result,
-                  run_script(session.ports.hosts, host, command,
-                             fmt::format("cannot look at '{}' on '{}'", path, host.name), session.stop));
-    Observation seen = read_release(result.out);
-    manage_ownership(inputs, seen);
-    return seen;
+    return std::move(observe_releases(session, std::span(&ask, 1), table_).front());
   }
 
   // Whether a stage's effect is there. What cannot be seen was not done: every stage may be done twice.
@@ -125,7 +109,7 @@ private:
                               .arguments = {text_at(intent.change.desired, "path"), name,
                                             text_at(intent.change.desired, "owner"),
                                             text_at(intent.change.desired, "group")},
-                              .timeout = observe_time};
+                              .timeout = verify_time};
     DEPLOYCTL_TRY(const HostResult result,
                   run_script(session.ports.hosts, host, command, "cannot verify the release", session.stop));
     return trim(result.out) == "present";

@@ -103,6 +103,11 @@ std::vector<InputProblem> check_release(const Value& inputs) {
     if (const auto url = net::parse_url(health_url(*http, {.address = "local"})); !url)
       problems.push_back(
           {.path = "health.http", .message = url.error().message, .help = "a URL, or :8000/healthz"});
+  if (const Value* systemd = inputs.find("systemd"))
+    for (UnitProblem& problem : check_unit(*systemd))
+      problems.push_back({.path = "systemd." + problem.path,
+                          .message = std::move(problem.message),
+                          .help = std::move(problem.help)});
   for (InputProblem& problem : check_answer(inputs, "health.")) problems.push_back(std::move(problem));
   return problems;
 }

@@ -9,15 +9,11 @@
 #include <deployctl/input.hpp>
 #include <deployctl/provider.hpp>
 
+#include "providers/host/systemd_unit.hpp"
 #include "providers/http_probe.hpp"
 #include "providers/ownership.hpp"
 
 namespace deployctl::providers::host {
-
-struct Systemd {
-  std::string unit;
-  std::string action; // "restart", "reload", "auto"
-};
 
 struct Health : AnswerRule {
   std::string http; // a URL, or ":8000/path" on the host
@@ -33,6 +29,7 @@ struct ReleaseInputs : Ownership {
   Value archive; // a file, or null
   std::map<std::string, std::string> shared;
   std::string version;
+  std::string architecture; // "amd64"; empty: any
   std::vector<std::string> preflight;
   std::vector<std::string> reload;
   std::optional<Systemd> systemd;

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/json.hpp"
+#include "base/time.hpp"
 #include "providers/host_script.hpp"
 #include "providers/ownership.hpp"
 
@@ -82,9 +83,22 @@ void take_revision(std::string_view text, Observation& seen) {
   if (const Value* answer = revision->find("answer"); answer && answer->map()) seen.facts["answer"] = *answer;
 }
 
-void take_fact(const Line& line, Observation& seen) {
+void take_since(std::string_view text, Observation& seen) {
+  std::int64_t seconds = 0;
+  const bool whole = std::from_chars(text.data(), text.data() + text.size(), seconds).ec == std::errc();
+  constexpr std::int64_t latest = 4'000'000'000; // a clock that is later than 2096 is wrong
+  if (whole && seconds > 0 && seconds < latest)
+    seen.facts["since"] = format_time(WallTime(std::chrono::seconds(seconds)));
+}
+
+void take_fact(const Line& line, Observation& seen, Value::List& kept, std::string& unit_file) {
   if (line.key == "current" || line.key == "switched") seen.managed[line.key] = line.rest;
-  if (line.key == "blocked" || line.key == "dangling") seen.facts[line.key] = true;
+  if (line.key == "blocked") seen.facts["not_a_link"] = true;
+  if (line.key == "dangling") seen.facts[line.key] = true;
+  if (line.key == "run" && !line.rest.empty()) seen.facts["run"] = line.rest;
+  if (line.key == "text") unit_file += std::string(line.rest) + "\n";
+  if (line.key == "kept") kept.emplace_back(line.rest);
+  if (line.key == "since") take_since(line.rest, seen);
   if (line.key == "revision") take_revision(line.rest, seen);
   std::int64_t kibibytes = 0;
   if (line.key == "free" &&
@@ -99,6 +113,8 @@ void take_fact(const Line& line, Observation& seen) {
 Observation read_release(std::string_view out) {
   Observation seen{.managed = Value::Map{}, .facts = Value::Map{}};
   Value::Map now, was;
+  Value::List kept;
+  std::string unit_file;
   for (const Line& line : key_lines(out)) {
     if (line.key == "now") {
       take_entry(now, line.rest);
@@ -106,14 +122,19 @@ Observation read_release(std::string_view out) {
     } else if (line.key == "was")
       take_entry(was, line.rest);
     else
-      take_fact(line, seen);
+      take_fact(line, seen, kept, unit_file);
   }
+  if (!kept.empty()) seen.facts["kept"] = std::move(kept);
+  // The script ends a file that does not end its last line.
+  if (unit_file.ends_with("\n\n")) unit_file.pop_back();
+  if (!unit_file.empty()) seen.facts["unit_file"] = unit_file;
   seen.exists = seen.managed.find("current") != nullptr;
   if (!seen.exists) {
     seen.managed = {};
     return seen;
   }
   compare(now, was, seen);
+  if (!unit_file.empty()) seen.managed["unit_file"] = unit_file;
   const Value* unit = seen.facts.find("unit");
   seen.healthy = !seen.facts.find("dangling") && (!unit || *unit == Value("active"));
   return seen;

@@ -26,6 +26,7 @@ std::vector<Operation> release_operations() {
   add("clean", Effect::write, clean_script, "Removes old releases.");
   add("set-aside", Effect::write, set_aside_script, "Moves a release that was taken back to failed/.");
   add("service", Effect::write, service_script, "Restarts or reloads the unit.");
+  add("write-unit", Effect::write, write_unit_script, "Writes the unit's file, or removes it.");
   add("stop", Effect::write, stop_script, "Stops the unit.");
   result.push_back({.name = "upload",
                     .effect = Effect::write,

@@ -86,6 +86,18 @@ std::string downtime_of(const ReleaseInputs& inputs) {
                      inputs.systemd->unit);
 }
 
+// As the host has it; null: there is none. Only of a unit that is ours to write.
+void note_unit(const ReleaseInputs& inputs, const Observation& seen, Value& basis) {
+  if (!inputs.systemd || !inputs.systemd->service) return;
+  const Value* unit = seen.facts.find("unit_file");
+  basis["unit_before"] = unit ? *unit : Value();
+}
+
+std::vector<FieldChange> service_changes(const ReleaseInputs& inputs, const Observation& seen) {
+  if (!inputs.systemd || !inputs.systemd->service) return {};
+  return unit_changes(text_at(seen.facts, "unit_file"), unit_text(*inputs.systemd, inputs.path));
+}
+
 Value basis(const Ask& ask, const std::string& from, const std::string& to) {
   return Value::Map{
       {"host", ask.target.host ? host_value(*ask.target.host) : Value()}, {"from", from}, {"to", to}};
@@ -114,7 +126,7 @@ std::string link_after(const Change& change) {
 Result<Change> plan_release(const ReleaseInputs& inputs, const Value& desired, const Ask& ask,
                             const Observation& seen) {
   DEPLOYCTL_CHECK(check_tree(inputs));
-  if (seen.facts.find("blocked"))
+  if (seen.facts.find("not_a_link"))
     return fail(Cause::config,
                 fmt::format("'{}/current' on '{}' is not a link", inputs.path, ask.target.name),
                 "move it away: deployctl makes it a link to the live release");
@@ -124,14 +136,16 @@ Result<Change> plan_release(const ReleaseInputs& inputs, const Value& desired, c
   std::ranges::move(ownership_changes(inputs, seen), std::back_inserter(change.fields));
   const bool uploads = !change.fields.empty();
   const std::string to = uploads ? "releases/" + free_name(inputs, seen) : from;
+  for (FieldChange& field : service_changes(inputs, seen)) change.fields.push_back(std::move(field));
   // Died between the switch and the reload: the service still runs what was there before.
-  if (!uploads && text_at(seen.managed, "switched") != from)
+  if (change.fields.empty() && text_at(seen.managed, "switched") != from)
     change.fields.push_back(
         {.path = "service", .before = "not told about the live release", .after = "told"});
   if (change.fields.empty()) return change;
   change.action = seen.exists ? Action::update : Action::create;
   change.basis = basis(ask, from, to);
   if (const Value* answer = seen.facts.find("answer")) change.basis["answer"] = *answer;
+  note_unit(inputs, seen, change.basis);
   change.summary = fmt::format("{} -> {}", from.empty() ? "nothing" : from, to);
   change.stages = stages_of(inputs, uploads);
   change.downtime = downtime_of(inputs);
@@ -143,6 +157,7 @@ Result<Change> plan_removal(const ReleaseInputs& recorded, const Value& desired,
   const std::string from = text_at(seen.managed, "current");
   Change change{.desired = desired, .basis = basis(ask, from, "")};
   if (!seen.exists) return change;
+  note_unit(recorded, seen, change.basis);
   change.action = Action::remove;
   change.summary = fmt::format("{} -> nothing; releases and shared stay in '{}'", from, recorded.path);
   change.stages = {{.name = stage_remove}};
@@ -158,7 +173,11 @@ Result<Change> plan_revert(const ReleaseInputs& inputs, const Value& desired, co
   const std::string from = text_at(undo.data, "release");
   const std::string current = text_at(seen.managed, "current");
   Change change{.desired = desired, .basis = basis(undo.ask, from, to)};
-  const bool is_back = current == to && (to.empty() || text_at(seen.managed, "switched") == to);
+  const Value* unit = undo.data.find("unit");
+  if (unit) change.basis["unit_after"] = *unit;
+  const Value* unit_now = seen.facts.find("unit_file");
+  const bool has_unit = !unit || *unit == (unit_now ? *unit_now : Value());
+  const bool is_back = current == to && has_unit && (to.empty() || text_at(seen.managed, "switched") == to);
   if (is_back) return change;
   change.action = to.empty() ? Action::remove : current.empty() ? Action::create : Action::update;
   change.summary = fmt::format("{} -> {}", current, to.empty() ? "nothing" : to);

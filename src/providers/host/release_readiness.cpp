@@ -7,6 +7,7 @@
 #include "base/sanitize.hpp"
 #include "base/strings.hpp"
 #include "providers/host/service_scripts.hpp"
+#include "providers/host/service_work.hpp"
 
 namespace deployctl::providers::host {
 namespace {
@@ -22,8 +23,9 @@ std::map<std::string, std::string> properties(std::string_view out) {
   return result;
 }
 
-std::vector<std::string> log_lines(ReadSession& session, const Host& host, const std::string& unit) {
-  const HostCommand command{.operation = "service_log", .script = service_log_script, .arguments = {unit}};
+std::vector<std::string> log_lines(ReadSession& session, const Host& host, const Systemd& systemd) {
+  const HostCommand command{
+      .operation = "service_log", .script = service_log_script, .arguments = service_arguments(systemd)};
   const auto log = session.ports.hosts.run(host, command, session.stop);
   std::vector<std::string> lines;
   if (!log) return lines; // the unit's state is known all the same
@@ -33,28 +35,48 @@ std::vector<std::string> log_lines(ReadSession& session, const Host& host, const
   return lines;
 }
 
-Readiness unit_readiness(ReadSession& session, const Host& host, const std::string& unit) {
+// The unit that runs must be the one that was written: another folder of systemd's may hide it, and what was
+// not reloaded is not in force.
+std::string not_ours(const Systemd& systemd, const std::map<std::string, std::string>& state) {
+  if (!systemd.service) return {};
+  const auto get = [&](const char* name) {
+    const auto found = state.find(name);
+    return found == state.end() ? std::string() : found->second;
+  };
+  const std::string file = unit_file(systemd);
+  const std::string wanted = file.starts_with("~") ? file.substr(1) : file;
+  if (!get("FragmentPath").ends_with(wanted))
+    return fmt::format("unit '{}' comes from '{}', not from '{}'", systemd.unit, get("FragmentPath"), file);
+  if (get("NeedDaemonReload") == "yes")
+    return fmt::format("unit '{}' was changed again and is not reloaded", systemd.unit);
+  return {};
+}
+
+Readiness unit_readiness(ReadSession& session, const Host& host, const Systemd& systemd) {
+  const std::string& unit = systemd.unit;
   const HostCommand command{
-      .operation = "service_state", .script = service_state_script, .arguments = {unit}};
+      .operation = "service_state", .script = service_state_script, .arguments = service_arguments(systemd)};
   const auto result =
       run_script(session.ports.hosts, host, command, fmt::format("cannot look at '{}'", unit), session.stop);
   if (!result)
     return {.state = State::waiting, .detail = result.error().message, .evidence = result.error().evidence};
   auto state = properties(result->out);
+  if (std::string other = not_ours(systemd, state); !other.empty())
+    return {.state = State::failed, .detail = std::move(other)};
   if (state["ActiveState"] == "active") return {};
   const std::string detail =
       fmt::format("unit '{}' is {} ({})", unit, state["ActiveState"], state["SubState"]);
   if (state["ActiveState"] != "failed") return {.state = State::waiting, .detail = detail};
   return {.state = State::failed,
           .detail = fmt::format("{}: {}", detail, state["Result"]),
-          .evidence = log_lines(session, host, unit)};
+          .evidence = log_lines(session, host, systemd)};
 }
 
 } // namespace
 
 Readiness release_readiness(ReadSession& session, const ReleaseInputs& inputs, const Host& host) {
   if (inputs.systemd)
-    if (Readiness unit = unit_readiness(session, host, inputs.systemd->unit); unit.state != State::ready)
+    if (Readiness unit = unit_readiness(session, host, *inputs.systemd); unit.state != State::ready)
       return unit;
   if (!inputs.health) return {};
   const HttpRequest request{.operation = "health",

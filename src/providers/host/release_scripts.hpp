@@ -5,11 +5,12 @@
 //   failed/NAME/           a release that was taken back, for looking at
 //   current                link to the live release
 //   .deployctl/listings/   what each release consisted of when it was made
-//   .deployctl/switched    the release that the service was last told about
+//   .deployctl/switched    the release that the service was last told about, and by which run
 #pragma once
 
 #include <string>
 
+#include "providers/host_facts_script.hpp"
 #include "providers/host_script.hpp"
 #include "providers/ownership.hpp"
 
@@ -27,24 +28,49 @@ inline const std::string listing_prelude =
 }
 )sh";
 
-// $2: the systemd unit, or "".
-inline const std::string observe_script = listing_prelude + R"sh(path=$1 unit=$2
-place=$path
-while [ ! -e "$place" ]; do place=${place%/*}; place=${place:-/}; done
-df -Pk "$place" | { read -r head; read -r device size used free more; printf 'free %s\n' "$free"; } || :
-if [ -n "$unit" ]; then systemctl show -p ActiveState -p SubState "$unit" | sed 's/^/unit /' || :; fi
-link=$(readlink "$path/current" 2>/dev/null) || link=
-if [ -z "$link" ]; then
-  if [ -e "$path/current" ]; then echo 'blocked current'; fi
-  exit 0
-fi
-printf 'current %s\n' "$link"
-if [ -f "$path/.deployctl/switched" ]; then printf 'switched %s\n' "$(cat "$path/.deployctl/switched")"; fi
-cd "$path/current/" 2>/dev/null || { echo 'dangling current'; exit 0; }
-if [ -f REVISION.json ]; then printf 'revision '; tr -d '\n' < REVISION.json; echo; fi
-listing | sed 's/^/now /'
-recorded=$path/.deployctl/listings/${link##*/}
-if [ -f "$recorded" ]; then sed 's/^/was /' "$recorded"; fi
+// What stands on the host and what it is, in one command and without a write: `disk FOLDER` and `tool NAME`
+// ask for facts, `release FOLDER UNIT` for the release that is live in a folder, with its unit or "". Facts
+// come first.
+inline const std::string observe_script = listing_prelude + facts_functions + R"sh(release() {
+  path=$1 unit=$2 scope=$3 file=$4
+  free_at "$path" | under free
+  if [ "$scope" = user ]; then
+    XDG_RUNTIME_DIR=${XDG_RUNTIME_DIR-/run/user/$(id -u)}
+    export XDG_RUNTIME_DIR
+    control() { systemctl --user "$@"; }
+  else
+    control() { systemctl "$@"; }
+  fi
+  if [ -n "$unit" ]; then
+    control show -p ActiveState -p SubState -p NRestarts "$unit" | under unit || :
+  fi
+  case $file in "~/"*) file=$HOME/${file#"~/"} ;; esac
+  if [ -n "$file" ] && [ -f "$file" ]; then { cat "$file"; echo; } | under text; fi
+  if [ -d "$path/releases" ]; then ls -1t "$path/releases" | head -n 200 | under kept; fi
+  link=$(readlink "$path/current" 2>/dev/null) || link=
+  if [ -z "$link" ]; then
+    if [ -e "$path/current" ]; then echo 'blocked current'; fi
+    return 0
+  fi
+  printf '%s\n' "$link" | told current
+  stat -c %Y "$path/current" | told since || :
+  if [ -f "$path/.deployctl/switched" ]; then { read -r told; read -r by || :; } < "$path/.deployctl/switched"; printf 'switched %s\nrun %s\n' "$told" "$by"; fi
+  cd "$path/current/" 2>/dev/null || { echo 'dangling current'; return 0; }
+  if [ -f REVISION.json ]; then tr -d '\n' < REVISION.json | told revision; fi
+  listing | under now
+  recorded=$path/.deployctl/listings/${link##*/}
+  if [ -f "$recorded" ]; then { cat "$recorded"; echo; } | under was; fi
+}
+facts
+while [ $# -gt 0 ]; do
+  case $1 in
+    disk) ask_disk "$2"; shift 2 ;;
+    tool) ask_tool "$2"; shift 2 ;;
+    release) answer; (release "$2" "$3" "$4" "$5"); shift 5 ;;
+    *) give_up 71 "nothing is known of '$1'" ;;
+  esac
+done
+finish
 )sh";
 
 inline const std::string link_script = std::string(script_prelude) + R"sh(readlink "$1/current" || :
@@ -145,9 +171,9 @@ rm -f current .deployctl/switched
 settle .
 )sh";
 
-// $2 the link that the service was told about.
+// $2 the link that the service was told about, $3 the run that told it.
 inline const std::string mark_script = std::string(script_prelude) + R"sh(cd "$1/.deployctl"
-printf '%s\n' "$2" > .switched.new
+printf '%s\n' "$2" "$3" > .switched.new
 mv -f .switched.new switched
 settle .
 )sh";

@@ -13,22 +13,6 @@ Field command(std::string name, std::string help, std::string example) {
           .secret = SecretUse::never};
 }
 
-Table<Systemd> systemd_table() {
-  return Table<Systemd>()
-      .add(&Systemd::unit, {.name = "unit",
-                            .help = "The service unit that runs the release.",
-                            .example = "web.service",
-                            .required = true,
-                            .pattern = "[A-Za-z0-9@_.:-]+\\.service"})
-      .add(&Systemd::action,
-           {.name = "action",
-            .type = FieldType::choice,
-            .help = "What makes the unit use the new release; auto reloads where the unit can.",
-            .example = "reload",
-            .fallback = "restart",
-            .choices = {"restart", "reload", "auto"}});
-}
-
 Field duration(std::string name, std::string help, std::string example, const char* fallback,
                std::int64_t most) {
   return {.name = std::move(name),
@@ -93,7 +77,14 @@ void add_content(Table<ReleaseInputs>& table) {
                                      .help = "A version that begins the name of the release's folder.",
                                      .example = "${release.version}",
                                      .managed = false,
-                                     .annotation = true});
+                                     .annotation = true})
+      .add(&ReleaseInputs::architecture,
+           {.name = "architecture",
+            .type = FieldType::choice,
+            .help = "The architecture that the release is built for; a host of another one blocks the plan.",
+            .example = "amd64",
+            .managed = false,
+            .choices = {"amd64", "arm64", "arm", "386", "riscv64", "ppc64le", "s390x"}});
 }
 
 void add_conduct(Table<ReleaseInputs>& table) {
@@ -107,7 +98,7 @@ void add_conduct(Table<ReleaseInputs>& table) {
                    "[./bin/app, reload]"))
       .object(&ReleaseInputs::systemd,
               {.name = "systemd",
-               .help = "The systemd unit to restart or reload.",
+               .help = "The systemd unit that runs the release, told about a new one, or written altogether.",
                .example = "{ unit: web.service }",
                .managed = false},
               systemd_table())

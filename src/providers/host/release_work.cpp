@@ -9,9 +9,9 @@
 #include "base/strings.hpp"
 #include "base/time.hpp"
 #include "providers/host/release_answer.hpp"
+#include "providers/host/release_blocks.hpp"
 #include "providers/host/release_plan.hpp"
 #include "providers/host/release_scripts.hpp"
-#include "providers/host/service_scripts.hpp"
 #include "providers/host_script.hpp"
 
 namespace deployctl::providers::host {
@@ -21,14 +21,6 @@ std::int64_t number_at(const Value& map, std::string_view key) {
   const Value* found = map.find(key);
   const auto* number = found ? found->get<std::int64_t>() : nullptr;
   return number ? *number : 0;
-}
-
-// What an upload needs at most: every byte once, and as much again to unpack an archive.
-std::int64_t needed_kibibytes(const ReleaseInputs& inputs) {
-  std::int64_t bytes = 4 * number_at(inputs.archive, "size");
-  if (const Value* entries = inputs.source.find("entries"); entries && entries->map())
-    for (const auto& [name, entry] : *entries->map()) bytes += number_at(entry, "size") + 4096;
-  return bytes / 1024 + 1;
 }
 
 std::string archive_name(const Value& archive) {
@@ -181,41 +173,58 @@ Result<std::string> ReleaseWork::record_previous() {
   const bool only_tells =
       previous == to_; // nothing new was uploaded: the service was not told about what is live
   const Value* answer = change_.basis.find("answer");
-  DEPLOYCTL_CHECK(session_.effects.undo(Value::Map{
-      {"previous", previous}, {"release", only_tells ? "" : to_}, {"answer", answer ? *answer : Value()}}));
+  Value undo = Value::Map{
+      {"previous", previous}, {"release", only_tells ? "" : to_}, {"answer", answer ? *answer : Value()}};
+  if (const Value* unit = change_.basis.find("unit_before")) undo["unit"] = *unit;
+  DEPLOYCTL_CHECK(session_.effects.undo(std::move(undo)));
   return previous;
 }
 
 Status ReleaseWork::go_live() {
   DEPLOYCTL_TRY(const std::string previous, record_previous());
+  unit_ = owns_unit() ? std::optional(unit_text(*inputs_.systemd, inputs_.path)) : std::nullopt;
   return switch_to(to_, previous);
 }
 
 Status ReleaseWork::go_back() {
+  if (const std::string unit = text_at(change_.basis, "unit_after"); !unit.empty()) unit_ = unit;
   if (!to_.empty()) return switch_to(to_, from_);
   return go_offline();
 }
 
 Status ReleaseWork::go_offline() {
-  if (stage_.name == stage_remove)
-    DEPLOYCTL_CHECK(session_.effects.undo(Value::Map{{"previous", from_}, {"release", ""}}));
+  if (stage_.name == stage_remove) {
+    Value undo = Value::Map{{"previous", from_}, {"release", ""}};
+    if (const Value* unit = change_.basis.find("unit_before")) undo["unit"] = *unit;
+    DEPLOYCTL_CHECK(session_.effects.undo(std::move(undo)));
+  }
   DEPLOYCTL_CHECK(write("unlink", unlink_script, {from_}));
   if (!inputs_.systemd) return {};
-  DEPLOYCTL_CHECK(script("stop", stop_script, {inputs_.systemd->unit}));
-  return {};
+  DEPLOYCTL_CHECK(service().stop());
+  return owns_unit() ? service().write_unit(unit_) : Status();
 }
 
 Status ReleaseWork::switch_to(const std::string& link, const std::string& expected) {
   DEPLOYCTL_CHECK(write("switch", switch_script, {link, expected}));
   DEPLOYCTL_CHECK(tell_service(link));
-  return write("mark", mark_script, {link});
+  return write("mark", mark_script, {link, intent_.run});
 }
 
 Status ReleaseWork::tell_service(const std::string& link) {
   if (!inputs_.reload.empty()) DEPLOYCTL_CHECK(own_command("reload", inputs_.reload, link));
-  if (inputs_.systemd)
-    DEPLOYCTL_CHECK(script("service", service_script, {inputs_.systemd->unit, inputs_.systemd->action}));
-  return {};
+  if (!inputs_.systemd) return {};
+  if (unit_) DEPLOYCTL_CHECK(service().write_unit(unit_));
+  return service().tell();
+}
+
+ServiceWork ReleaseWork::service() {
+  return {*inputs_.systemd, inputs_.path,
+          [this](const std::string& operation, const std::string& text, std::vector<std::string> arguments,
+                 Text input) { return script(operation, text, std::move(arguments), std::move(input)); }};
+}
+
+bool ReleaseWork::owns_unit() const {
+  return inputs_.systemd && inputs_.systemd->service;
 }
 
 Status ReleaseWork::clean() {

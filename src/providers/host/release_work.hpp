@@ -6,6 +6,7 @@
 #include <deployctl/provider.hpp>
 
 #include "providers/host/release_inputs.hpp"
+#include "providers/host/service_work.hpp"
 
 namespace deployctl::providers::host {
 
@@ -33,6 +34,8 @@ private:
   Result<std::string> record_previous();
   Status switch_to(const std::string& link, const std::string& expected);
   Status tell_service(const std::string& link);
+  [[nodiscard]] ServiceWork service();  // of inputs that have a unit
+  [[nodiscard]] bool owns_unit() const; // its file is ours to write
   Status own_command(const std::string& operation, const std::vector<std::string>& command,
                      const std::string& folder);
   Result<HostResult> script(const std::string& operation, const std::string& text,
@@ -48,8 +51,9 @@ private:
   const Stage& stage_;
   const Intent& intent_;
   Host host_;
-  std::string to_;   // "releases/NAME"
-  std::string from_; // what was live when this was planned
+  std::string to_;                  // "releases/NAME"
+  std::string from_;                // what was live when this was planned
+  std::optional<std::string> unit_; // the text that the unit's file gets
 };
 
 } // namespace deployctl::providers::host
