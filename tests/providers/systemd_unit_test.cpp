@@ -201,6 +201,20 @@ TEST_CASE(
   CHECK(bench.confirm(ask, change, "switch").state == Confirmation::State::not_done);
 }
 
+TEST_CASE("systemd unit: a unit that came with a release goes with it when an older release had none") {
+  UnitBench bench;
+  REQUIRE(bench.deploy(bench.release()));
+  const std::string before = bench.current();
+  bench.recorder.undos.clear();
+  bench.edit("two\n");
+  const Ask ask = bench.with_unit("8000");
+  REQUIRE(bench.deploy(ask));
+  REQUIRE(bench.revert(ask));
+  CHECK(bench.current() == before);
+  CHECK(bench.unit() == "(none)");
+  CHECK(bench.read("systemd/active") == "(none)");
+}
+
 TEST_CASE("systemd unit: one that another folder of systemd's hides is not taken for ours") {
   UnitBench bench;
   const Ask ask = bench.with_unit("8000");

@@ -181,7 +181,8 @@ Result<Change> plan_revert(const ReleaseInputs& inputs, const Value& desired, co
   if (is_back) return change;
   change.action = to.empty() ? Action::remove : current.empty() ? Action::create : Action::update;
   change.summary = fmt::format("{} -> {}", current, to.empty() ? "nothing" : to);
-  change.stages = {{.name = stage_switch_back, .ready = to.empty() ? std::nullopt : ready_rule(inputs)}};
+  const bool runs_nothing = to.empty() || (unit && unit->is_null());
+  change.stages = {{.name = stage_switch_back, .ready = runs_nothing ? std::nullopt : ready_rule(inputs)}};
   if (!from.empty())
     change.stages.push_back(
         {.name = stage_set_aside, .kind = StageKind::finish, .on_cancel = OnCancel::leave});

@@ -29,8 +29,8 @@ inline const std::string listing_prelude =
 )sh";
 
 // What stands on the host and what it is, in one command and without a write: `disk FOLDER` and `tool NAME`
-// ask for facts, `release FOLDER UNIT` for the release that is live in a folder, with its unit or "". Facts
-// come first.
+// ask for facts, `release FOLDER UNIT SCOPE FILE` for the release that is live in a folder, with its unit and
+// the unit's file, or "". Facts come first.
 inline const std::string observe_script = listing_prelude + facts_functions + R"sh(release() {
   path=$1 unit=$2 scope=$3 file=$4
   free_at "$path" | under free
@@ -54,7 +54,7 @@ inline const std::string observe_script = listing_prelude + facts_functions + R"
   fi
   printf '%s\n' "$link" | told current
   stat -c %Y "$path/current" | told since || :
-  if [ -f "$path/.deployctl/switched" ]; then { read -r told; read -r by || :; } < "$path/.deployctl/switched"; printf 'switched %s\nrun %s\n' "$told" "$by"; fi
+  if [ -f "$path/.deployctl/switched" ]; then { read -r told || :; read -r by || :; } < "$path/.deployctl/switched"; printf 'switched %s\nrun %s\n' "$told" "$by"; fi
   cd "$path/current/" 2>/dev/null || { echo 'dangling current'; return 0; }
   if [ -f REVISION.json ]; then tr -d '\n' < REVISION.json | told revision; fi
   listing | under now

@@ -213,6 +213,11 @@ Status ReleaseWork::switch_to(const std::string& link, const std::string& expect
 Status ReleaseWork::tell_service(const std::string& link) {
   if (!inputs_.reload.empty()) DEPLOYCTL_CHECK(own_command("reload", inputs_.reload, link));
   if (!inputs_.systemd) return {};
+  const Value* unit_after = change_.basis.find("unit_after");
+  if (owns_unit() && unit_after && unit_after->is_null()) { // what is gone back to had none
+    DEPLOYCTL_CHECK(service().stop());
+    return service().write_unit(std::nullopt);
+  }
   if (unit_) DEPLOYCTL_CHECK(service().write_unit(unit_));
   return service().tell();
 }
