@@ -21,8 +21,7 @@ Client client_of(const Value& written) {
 TEST_CASE("ssh settings: nothing written is what a client is without settings") {
   const Client client = client_of(Value::Map{});
   const Client plain;
-  CHECK(master_arguments(client, {.host = "web"}, {}, std::nullopt) ==
-        master_arguments(plain, {.host = "web"}, {}, std::nullopt));
+  CHECK(settings_arguments(client, {.host = "web"}) == settings_arguments(plain, {.host = "web"}));
   CHECK(client.multiplexing);
 }
 
