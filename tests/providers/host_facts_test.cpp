@@ -10,7 +10,7 @@
 
 #include "base/strings.hpp"
 #include "base/time.hpp"
-#include "providers/host/release_scripts.hpp"
+#include "providers/host/release_observe_script.hpp"
 #include "providers/host_facts.hpp"
 #include "providers/release_bench.hpp"
 

@@ -12,7 +12,7 @@
 #include "base/time.hpp"
 #include "providers/host/release_blocks.hpp"
 #include "providers/host/release_observation.hpp"
-#include "providers/host/release_scripts.hpp"
+#include "providers/host/release_observe_script.hpp"
 #include "providers/host_facts.hpp"
 #include "providers/host_script.hpp"
 #include "providers/ownership.hpp"

@@ -1,5 +1,6 @@
 #include "providers/host/release_operations.hpp"
 
+#include "providers/host/release_observe_script.hpp"
 #include "providers/host/release_scripts.hpp"
 #include "providers/host/service_scripts.hpp"
 
