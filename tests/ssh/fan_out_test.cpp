@@ -62,6 +62,10 @@ TEST_CASE("ssh fan-out: commands on 200 hosts are one login each, and nothing is
     hosts.push_back(servers.back()->address());
   }
   const std::size_t children = own_children();
+  Client patient = world.client(); // fifty logins share the machine with their servers
+  patient.connect_timeout = Milliseconds(120'000);
+  patient.keepalive = Milliseconds(60'000);
+  world.use(patient);
   CHECK(answering(world.connections(), hosts) == hosts.size());
   CHECK(answering(world.connections(), hosts) == hosts.size());
   world.disconnect();
