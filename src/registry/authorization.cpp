@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t largest_answer = 64U << 10;
 constexpr std::int64_t shortest_life = 60; // seconds; also when the server says nothing or less
-constexpr std::int64_t longest_life = 24 * 3'600;
+constexpr std::int64_t longest_life = 86'400;
 constexpr const char* client_id = "deployctl";
 
 } // namespace

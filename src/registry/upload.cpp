@@ -178,14 +178,14 @@ Status Upload::run(const std::string& from) {
       if (session_.location.empty()) return {};
     }
     const std::uint64_t before = offset_;
-    const Status sent = send();
+    Status sent = send();
     if (sent) return {};
     if (stop_.stop_requested()) {
       cancel_upload(exchange_, access_, session_);
       return sent;
     }
     if (offset_ > before) attempt = 1; // it got further
-    if (const Status paused = exchange_.transport().pause_after(attempt, sent.error(), stop_); !paused) {
+    if (Status paused = exchange_.transport().pause_after(attempt, sent.error(), stop_); !paused) {
       cancel_upload(exchange_, access_, session_);
       return paused;
     }

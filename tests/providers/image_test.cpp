@@ -95,6 +95,20 @@ TEST_CASE("image.tag: a tag that must not move is refused in the plan, a missing
   CHECK(elsewhere.error().cause == Cause::config);
 }
 
+TEST_CASE("image.tag: an image that another step will make is planned, its digest known after that step") {
+  StrictRegistry server;
+  const std::string one = keep(server, "team/app", "live", good);
+  Workbench bench(builtin("image.tag"));
+  const Value later = Unknown{"promote", "ref", "${steps.promote.ref}"};
+  const Change change =
+      bench.plan(bench.ask({{"image", later}, {"to", server.host() + "/team/app:live"}})).value();
+  CHECK(change.action == Action::update);
+  CHECK(change.fields.at(0).before == Value(one));
+  CHECK(change.fields.at(0).after == later);
+  const Ask fresh = bench.ask({{"image", later}, {"to", server.host() + "/team/app:new"}});
+  CHECK(bench.plan(fresh)->action == Action::create);
+}
+
 TEST_CASE("image.promote: an image arrives in another registry by its digest, with its layers") {
   StrictRegistry staging;
   StrictRegistry production;

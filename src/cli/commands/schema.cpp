@@ -7,8 +7,8 @@
 namespace deployctl::cli {
 
 Result<ExitCode> run_schema(Invocation& invocation) {
-  const Value schema =
-      invocation.line.has("events") ? ui::event_schema() : config::json_schema(invocation.machine.catalog({}));
+  const Value schema = invocation.line.has("events") ? ui::event_schema()
+                                                     : config::json_schema(invocation.machine.catalog({}));
   invocation.console.answer(to_pretty_json(schema, JsonMode::plain), Value::Map{{"schema", schema}});
   return ExitCode::done;
 }

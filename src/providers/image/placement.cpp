@@ -14,6 +14,8 @@ namespace {
 using registry::text_at;
 
 constexpr std::size_t asked_at_once = 8;
+constexpr const char* new_tag_stays =
+    "a new tag is removed only by registries that delete tags, and layers stay";
 
 registry::Access removal_of(const registry::Reference& to) {
   registry::Access access = registry::push_to(to.repository);
@@ -46,6 +48,23 @@ Change removal_change(const registry::Reference& to) {
   return change;
 }
 
+// The image is another step's output: its digest is known at this step's turn, when all is planned again.
+Change unknown_change(Change change, const Wish& wish, const std::string& now) {
+  change.action = now.empty() ? Action::create : Action::update;
+  change.summary = wish.to.text();
+  // Without a value the engine itself says that the field is unknown.
+  if (!wish.unknown.is_null())
+    change.fields = {
+        {.path = wish.field, .before = now.empty() ? Value() : Value(now), .after = wish.unknown}};
+  change.desired = Value::Map{{"from", wish.unknown}, {"to", wish.to.text()}};
+  change.stages = {{.name = "put"}};
+  if (now.empty()) {
+    change.undoable = Undoable::partly;
+    change.undoable_why = new_tag_stays;
+  }
+  return change;
+}
+
 } // namespace
 
 Result<Observation> Placement::observe_one(SessionClient& client, const Ask& ask,
@@ -55,13 +74,13 @@ Result<Observation> Placement::observe_one(SessionClient& client, const Ask& ask
   DEPLOYCTL_TRY(const auto now, client->look(registry::pull_from(wish.to.repository), wish.to.tag, stop));
   seen.exists = now.has_value();
   if (now) seen.managed = Value::Map{{"digest", now->digest.text()}};
-  std::string wanted = wish.from.digest.text();
-  if (wanted.empty() && ask.inputs) {
+  std::string wanted = wish.from ? wish.from->digest.text() : "";
+  if (wish.from && wanted.empty() && ask.inputs) {
     DEPLOYCTL_TRY(const auto source,
-                  client->look(registry::pull_from(wish.from.repository), wish.from.tag, stop));
+                  client->look(registry::pull_from(wish.from->repository), wish.from->tag, stop));
     if (!source)
       return fail(Cause::image_missing,
-                  fmt::format("'{}' has no tag '{}'", wish.from.repository.text(), wish.from.tag),
+                  fmt::format("'{}' has no tag '{}'", wish.from->repository.text(), wish.from->tag),
                   "push it first, or name another one");
     wanted = source->digest.text();
   }
@@ -90,24 +109,25 @@ Result<Change> Placement::plan(const Ask& ask, const Observation& seen, const St
     change.basis = seen.managed;
     return change;
   }
-  const std::string wanted = text_at(seen.facts, "wanted");
   change.basis = seen.managed;
+  if (!wish.from) return unknown_change(std::move(change), wish, now);
+  const std::string wanted = text_at(seen.facts, "wanted");
   if (now == wanted) return change;
   if (seen.exists && !wish.move)
     return fail(Cause::policy, fmt::format("the tag '{}' means {}, not {}", wish.to.text(), now, wanted),
                 "choose a new tag, or write 'move: true'");
-  registry::Reference from = wish.from;
+  registry::Reference from = *wish.from;
   from.tag.clear();
   DEPLOYCTL_TRY(from.digest, registry::Digest::parse(wanted));
   change.action = seen.exists ? Action::update : Action::create;
   change.summary = wish.to.text();
-  change.fields = {{.path = "digest", .before = now.empty() ? Value() : Value(now), .after = wanted}};
+  change.fields = {{.path = wish.field, .before = now.empty() ? Value() : Value(now), .after = wanted}};
   change.desired = Value::Map{
       {"from", from.text()}, {"to", wish.to.text()}, {"digest", wanted}, {"referrers", wish.referrers}};
   change.stages = {{.name = "put"}};
   if (!seen.exists) {
     change.undoable = Undoable::partly;
-    change.undoable_why = "a new tag is removed only by registries that delete tags, and layers stay";
+    change.undoable_why = new_tag_stays;
   }
   return change;
 }

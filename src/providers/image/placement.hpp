@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include <deployctl/provider.hpp>
 
@@ -11,9 +12,11 @@
 namespace deployctl::providers::image {
 
 struct Wish {
-  registry::Reference from;
-  registry::Reference to; // with a tag
-  bool move = true;       // also when the tag means another image now
+  std::optional<registry::Reference> from; // none while it is not known
+  Value unknown;                           // what stands in its place then
+  registry::Reference to;                  // with a tag
+  std::string field;                       // where the source is written: "image"
+  bool move = true;                        // also when the tag means another image now
   bool referrers = false;
 };
 

@@ -69,22 +69,38 @@ Table<PromoteInputs> promote_table() {
   return table;
 }
 
+// Everything but the source, which may be another step's output that does not exist yet.
+template <class Inputs>
+Result<Wish> read_wish(const Table<Inputs>& table, const Value& value, const std::string& source) {
+  Value known = value;
+  const Value* written = value.find(source);
+  const bool is_known = written && written->text();
+  if (!is_known && known.map()) known.get<Value::Map>()->erase(source);
+  DEPLOYCTL_TRY(const Inputs inputs, table.decode(known));
+  Wish wish{.field = source, .move = inputs.move};
+  DEPLOYCTL_TRY(wish.to, registry::parse_reference(inputs.to));
+  if (!is_known) {
+    wish.unknown = written ? *written : Value();
+    return wish;
+  }
+  DEPLOYCTL_TRY(wish.from, registry::parse_reference(*written->text()));
+  return wish;
+}
+
 Result<Wish> tag_wish(const Value& value) {
-  DEPLOYCTL_TRY(const TagInputs inputs, tag_table().decode(value));
-  DEPLOYCTL_TRY(registry::Reference from, registry::parse_reference(inputs.image));
-  DEPLOYCTL_TRY(registry::Reference to, registry::parse_reference(inputs.to));
-  if (from.repository != to.repository)
-    return fail(Cause::config, fmt::format("'{}' is not a tag in '{}'", inputs.to, from.repository.text()),
+  DEPLOYCTL_TRY(Wish wish, read_wish(tag_table(), value, "image"));
+  if (wish.from && wish.from->repository != wish.to.repository)
+    return fail(Cause::config,
+                fmt::format("'{}' is not a tag in '{}'", wish.to.text(), wish.from->repository.text()),
                 "image.promote puts an image into another repository");
-  return Wish{.from = std::move(from), .to = std::move(to), .move = inputs.move};
+  return wish;
 }
 
 Result<Wish> promote_wish(const Value& value) {
-  DEPLOYCTL_TRY(const PromoteInputs inputs, promote_table().decode(value));
-  DEPLOYCTL_TRY(registry::Reference from, registry::parse_reference(inputs.from));
-  DEPLOYCTL_TRY(registry::Reference to, registry::parse_reference(inputs.to));
-  return Wish{
-      .from = std::move(from), .to = std::move(to), .move = inputs.move, .referrers = inputs.referrers};
+  DEPLOYCTL_TRY(Wish wish, read_wish(promote_table(), value, "from"));
+  const Value* referrers = value.find("referrers");
+  wish.referrers = !referrers || *referrers == Value(true);
+  return wish;
 }
 
 // A target has a tag, and no digest: that stays what it is.
