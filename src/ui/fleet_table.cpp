@@ -39,6 +39,7 @@ std::string batch_text(const std::vector<std::size_t>& waves) {
   const bool runs = waves.size() > 2 && waves.back() - waves.front() + 1 == waves.size();
   if (runs) return std::to_string(waves.front()) + ".." + std::to_string(waves.back());
   std::vector<std::string> numbers;
+  numbers.reserve(waves.size());
   for (const std::size_t wave : waves) numbers.push_back(std::to_string(wave));
   return join(numbers, ", ");
 }

@@ -39,6 +39,7 @@ std::string plain_text(std::string_view text) {
 
 std::string command_line(const std::vector<std::string>& exec, const std::string& root) {
   std::vector<std::string> words;
+  words.reserve(exec.size());
   for (const std::string& word : exec) words.push_back(unit_word(word, true));
   if (!exec.empty() && exec.front().starts_with("./"))
     words.front() = unit_word(root + "/current" + exec.front().substr(1), true);
@@ -78,7 +79,8 @@ void write_service(UnitWriter& unit, const Service& service, const std::string& 
   unit.set("Restart", service.restart);
   if (service.stop_timeout) unit.set("TimeoutStopSec", fmt::format("{}ms", service.stop_timeout->count()));
   for (const std::string& file : service.environment_files) unit.set("EnvironmentFile", plain_text(file));
-  for (const auto& [name, value] : service.env) unit.set("Environment", unit_word(name + "=" + value, false));
+  for (const auto& [name, value] : service.env)
+    unit.set("Environment", unit_word(fmt::format("{}={}", name, value), false));
   unit.rest(service.directives);
 }
 
@@ -86,7 +88,8 @@ void check_one_line(const Value& value, const std::string& path, std::vector<Uni
   if (const std::string* text = value.text(); text && text->find_first_of("\r\n") != std::string::npos)
     problems.push_back({path, "a unit's value cannot hold a line break", "write it in one line"});
   if (value.map())
-    for (const auto& [name, item] : *value.map()) check_one_line(item, path + "." + name, problems);
+    for (const auto& [name, item] : *value.map())
+      check_one_line(item, fmt::format("{}.{}", path, name), problems);
   if (value.list())
     for (const Value& item : *value.list()) check_one_line(item, path, problems);
 }
