@@ -7,6 +7,10 @@
 namespace deployctl::engine {
 namespace {
 
+std::string name_of(const state::Release& release) {
+  return release.version.empty() ? "release " + std::to_string(release.number) : release.version;
+}
+
 // What the last release record knows of a host that nobody could look at.
 HostState remembered(const PlanRequest& request, const StepMaterial& context, const std::string& host) {
   if (!context.live || !request.live) return {};
@@ -14,7 +18,7 @@ HostState remembered(const PlanRequest& request, const StepMaterial& context, co
   if (std::ranges::find(step.hosts, host, &Host::name) == step.hosts.end()) return {};
   const Value* release = step.outputs.find("release");
   const bool behind = std::ranges::find(step.behind, host) != step.behind.end();
-  HostState state{.now = release && release->text() ? *release->text() : request.live->version,
+  HostState state{.now = release && release->text() ? *release->text() : name_of(*request.live),
                   .since = request.live->created_at,
                   .changed_by = "run " + request.live->run,
                   .is_memory = true};

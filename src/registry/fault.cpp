@@ -28,7 +28,7 @@ struct Meaning {
 };
 
 constexpr Meaning meanings[] = {
-    {401, Cause::auth, "log in with 'docker login', or give credentials under 'providers: registry.NAME'"},
+    {401, Cause::auth, "log in with 'docker login' or 'podman login'"},
     {403, Cause::permission, "the credentials are known, but may not do this"},
     {404, Cause::not_found, ""},
     {405, Cause::config, "this registry does not offer it"},

@@ -19,6 +19,7 @@ std::string age_text(const std::string& since, const std::string& now) {
 }
 
 std::string now_text(const HostState& state) {
+  if (state == HostState{}) return "-"; // its provider tells nothing of hosts
   const std::string name = state.now.empty() ? "nothing" : elide(one_line(state.now), longest_cell);
   if (state.is_memory) return name + " (from memory)";
   return state.condition.empty() ? name : name + "  " + elide(one_line(state.condition), longest_cell);

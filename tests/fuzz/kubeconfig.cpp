@@ -15,7 +15,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::abort();
   for (const auto& [name, context] : config->contexts) {
     const auto access = kube_access(*config, name);
-    if (access && (access->cluster.server.empty() || (!name.empty() && access->context != name))) std::abort();
+    if (access && (access->cluster.server.empty() || (!name.empty() && access->context != name)))
+      std::abort();
   }
   return 0;
 }

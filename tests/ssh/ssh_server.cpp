@@ -39,11 +39,15 @@ void command(const std::vector<std::string>& argv) {
   REQUIRE(result->exit_code == 0);
 }
 
-// Of this process alone: 127, two bytes of its number, and a count.
+// Of this process alone: 127, its number, and a count, whose hundreds of servers go on in a second range.
 std::string fresh_address() {
-  static std::atomic<int> count = 1;
+  constexpr int in_a_range = 250;
+  static std::atomic<int> count = 0;
   const int pid = ::getpid();
-  return fmt::format("127.{}.{}.{}", (pid >> 8) % 200 + 20, pid & 0xff, ++count);
+  const int number = count++;
+  REQUIRE(number < 2 * in_a_range);
+  return fmt::format("127.{}.{}.{}", (pid >> 8) % 100 + 20 + 100 * (number / in_a_range), pid & 0xff,
+                     number % in_a_range + 2);
 }
 
 int count_of(const std::string& text, const std::string& what) {
