@@ -8,14 +8,14 @@
 
 namespace deployctl::aws {
 
-Account::Account(Settings settings, ChainParts parts)
+Account::Account(Settings settings, const ChainParts& parts)
     : settings_(std::move(settings)), caller_(parts.ports, settings_), chain_(parts, settings_, caller_),
       clock_(parts.ports.clock) {}
 
 Result<std::unique_ptr<Account>> Account::open(const Value& written, const Environment& environment,
-                                               ChainParts parts) {
+                                               const ChainParts& parts) {
   DEPLOYCTL_TRY(Settings settings, read_settings(written, environment, parts.read_file));
-  return std::unique_ptr<Account>(new Account(std::move(settings), std::move(parts)));
+  return std::unique_ptr<Account>(new Account(std::move(settings), parts));
 }
 
 Status Account::check_account(const std::stop_token& stop) {

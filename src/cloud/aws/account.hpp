@@ -23,7 +23,7 @@ class Account {
 public:
   // Reads the shared files; asks nobody yet. `written`: what stands under `providers`.
   static Result<std::unique_ptr<Account>> open(const Value& written, const Environment& environment,
-                                               ChainParts parts);
+                                               const ChainParts& parts);
   Account(const Account&) = delete;
   Account& operator=(const Account&) = delete;
 
@@ -36,7 +36,7 @@ public:
   [[nodiscard]] const std::string& region() const { return settings_.region; }
 
 private:
-  Account(Settings settings, ChainParts parts);
+  Account(Settings settings, const ChainParts& parts);
   Status check_account(const std::stop_token& stop);
 
   const Settings settings_;
