@@ -11,10 +11,10 @@ namespace deployctl::registry {
 struct Quirks {
   std::string_view service;
   std::string_view host;         // the host itself, or everything below it with a leading '.'; "": all others
-  bool chunked = true;           // PATCH may be used at all
   std::uint64_t least_chunk = 0; // bytes of every chunk but the last
   std::uint64_t most_chunk = 0;  // 0: no limit is known
   int tags_per_page = 1'000;
+  bool chunked = true;              // PATCH may be used at all
   bool referrers = true;            // worth asking for; otherwise the fallback tag at once
   bool mounts = true;               // a mount may succeed
   bool creates_repositories = true; // by the first push

@@ -177,12 +177,12 @@ TEST_CASE("host facts: the script reads only") {
                                                    "sort", "sha256sum", "stat",     "tr",   "uname"};
   Bench bench;
   REQUIRE(bench.deploy(bench.release()));
-  const std::string tools = bench.path("tools");
+  const std::filesystem::path tools = bench.path("tools");
   std::filesystem::create_directory(tools);
   for (const std::string& tool : readers)
-    for (const std::string folder : {"/usr/bin/", "/bin/"})
-      if (std::filesystem::exists(folder + tool) && !std::filesystem::exists(tools + "/" + tool))
-        std::filesystem::create_symlink(folder + tool, tools + "/" + tool);
+    for (const std::filesystem::path folder : {"/usr/bin", "/bin"})
+      if (std::filesystem::exists(folder / tool) && !std::filesystem::exists(tools / tool))
+        std::filesystem::create_symlink(folder / tool, tools / tool);
   const std::string before = snapshot(bench.path("srv"));
   SystemClock clock;
   os::LocalProcesses processes{clock, bench.path(), {}};

@@ -145,7 +145,7 @@ TEST_CASE("host.release: going back waits for the answer of the release gone bac
   Bench bench;
   std::string version = "1";
   tests::LoopbackServer server([&](const tests::Received&) {
-    return tests::Reply{.status = 200, .body = "{\"version\": \"" + version + "\"}"};
+    return tests::Reply{.status = 200, .body = R"({"version": ")" + version + R"("})"};
   });
   const auto of_version = [&](const char* wanted) {
     return bench.release(

@@ -78,7 +78,7 @@ struct UnitBench : tests::ReleaseBench {
   }
   [[nodiscard]] std::string unit() const { return read(".config/systemd/user/web.service"); }
   std::string told() {
-    const std::string text = read("systemd/told");
+    std::string text = read("systemd/told");
     std::filesystem::remove(path("systemd/told"));
     return text;
   }
@@ -126,6 +126,7 @@ TEST_CASE("systemd unit: what cannot be a unit is an error of the pipeline") {
            {"env", Value::Map{{"A", "one\ntwo"}}},
            {"directives", Value::Map{{"MemoryMax", "1G"}, {"Service.A=b\n", "x"}, {"Unit.After", "x"}}}}}});
   std::vector<std::string> paths;
+  paths.reserve(problems.size());
   for (const UnitProblem& problem : problems) paths.push_back(problem.path);
   CHECK(paths == std::vector<std::string>{"service.env.A", "service.exec", "service.directives.MemoryMax",
                                           "service.directives.Service.A=b\n"});
