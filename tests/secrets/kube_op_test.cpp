@@ -55,7 +55,7 @@ struct Cluster : RemoteBench {
     if (header_of(request, "Authorization") != good) return status(401, "Unauthorized");
     const std::string path = path_of(request);
     if (path == "/prefix/api/v1/namespaces/prod/secrets/locked")
-      return status(403, "secrets \"locked\" is forbidden: User \"ci\" cannot get resource \"secrets\"");
+      return status(403, R"(secrets "locked" is forbidden: User "ci" cannot get resource "secrets")");
     if (path != "/prefix/api/v1/namespaces/prod/secrets/db") return status(404, "secrets \"none\" not found");
     Value::Map object{{"metadata", Value::Map{{"name", "db"}, {"resourceVersion", resource_version}}}};
     if (header_of(request, "Accept") == "application/json")
@@ -168,7 +168,7 @@ struct Connect : RemoteBench {
     const std::string path = percent_decode(path_of(request)).value();
     if (path == "/v1/vaults?filter=title eq \"Prod\"")
       return json_answer(Value::List{Value::Map{{"id", "v-1"}, {"name", "Prod"}}});
-    if (path == "/v1/vaults/v-1/items?filter=title eq \"a \\\"b\\\"\"") return json_answer(Value(items));
+    if (path == R"(/v1/vaults/v-1/items?filter=title eq "a \"b\"")") return json_answer(Value(items));
     if (path.starts_with("/v1/vaults?") || path.find("/items?") != std::string::npos)
       return json_answer(Value(Value::List{}));
     if (path != "/v1/vaults/v-1/items/i-1") return {.status = 404};

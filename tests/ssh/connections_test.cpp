@@ -25,6 +25,7 @@ namespace {
 std::vector<Result<Finished>> run_at_once(RemoteShell& shell, const std::string& line, std::size_t count) {
   std::vector<Result<Finished>> results(count, Finished{});
   std::vector<std::jthread> threads;
+  threads.reserve(count);
   for (Result<Finished>& result : results) threads.emplace_back([&] { result = run(shell, line); });
   threads.clear();
   return results;
