@@ -50,6 +50,7 @@ struct HostTransfer {
                            // when complete
   std::vector<HostFile> files;
   Milliseconds timeout{600'000};
+  LineSink* output = nullptr; // hears how far it is
 };
 
 class Hosts {
