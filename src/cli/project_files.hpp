@@ -16,6 +16,7 @@ public:
   ProjectFiles(std::string root, state::Blobs blobs) : root_(std::move(root)), blobs_(std::move(blobs)) {}
 
   Result<std::string> blob(const std::string& sha256) override { return blobs_.verified_path_of(sha256); }
+  Result<std::string> find(const std::string& path, const std::string& sha256) override;
   Result<std::string> read(const std::string& path, std::size_t limit) override;
 
 private:

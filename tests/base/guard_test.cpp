@@ -19,6 +19,7 @@ struct Recorder final : Http, Hosts, Processes, Files {
     return ++passed, ProcessResult{};
   }
   Result<std::string> blob(const std::string&) override { return std::string(); }
+  Result<std::string> find(const std::string&, const std::string&) override { return std::string(); }
   Result<std::string> read(const std::string&, std::size_t) override { return std::string(); }
   int passed = 0;
 };

@@ -52,6 +52,10 @@ Result<std::string> TestFiles::blob(const std::string& sha256) {
   return found->second;
 }
 
+Result<std::string> TestFiles::find(const std::string&, const std::string& sha256) {
+  return blob(sha256);
+}
+
 Result<std::string> TestFiles::read(const std::string& path, std::size_t limit) {
   return os::read_file(path, limit);
 }

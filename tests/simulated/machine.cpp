@@ -55,6 +55,10 @@ Result<std::string> RefusingFiles::blob(const std::string& sha256) {
   return refused("file with the content " + sha256);
 }
 
+Result<std::string> RefusingFiles::find(const std::string& path, const std::string&) {
+  return refused("file " + path);
+}
+
 Result<std::string> RefusingFiles::read(const std::string& path, std::size_t) {
   return refused("file " + path);
 }

@@ -52,6 +52,7 @@ public:
 class RefusingFiles final : public Files {
 public:
   Result<std::string> blob(const std::string& sha256) override;
+  Result<std::string> find(const std::string& path, const std::string& sha256) override;
   Result<std::string> read(const std::string& path, std::size_t limit) override;
 };
 

@@ -31,6 +31,9 @@ Result<ProcessResult> Untouched::run(const ProcessRequest&, std::stop_token) {
 Result<std::string> Untouched::blob(const std::string&) {
   return refused();
 }
+Result<std::string> Untouched::find(const std::string&, const std::string&) {
+  return refused();
+}
 Result<std::string> Untouched::read(const std::string&, std::size_t) {
   return refused();
 }

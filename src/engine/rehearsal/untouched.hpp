@@ -36,6 +36,7 @@ private:
   Status transfer(const Host& host, const HostTransfer& transfer, std::stop_token stop) override;
   Result<ProcessResult> run(const ProcessRequest& request, std::stop_token stop) override;
   Result<std::string> blob(const std::string& sha256) override;
+  Result<std::string> find(const std::string& path, const std::string& sha256) override;
   Result<std::string> read(const std::string& path, std::size_t limit) override;
   void emit(Event event) override;
   [[nodiscard]] Result<Value> file(const std::string& path) const override;
