@@ -1,8 +1,8 @@
 #include "base/json_pointer.hpp"
 
 #include <algorithm>
-#include <charconv>
 
+#include "base/integer.hpp"
 #include "base/strings.hpp"
 
 namespace deployctl {
@@ -10,11 +10,9 @@ namespace {
 
 // Section 4: digits without leading zeros.
 const Value* element(const Value::List& list, const std::string& token) {
-  std::size_t index = 0;
-  const char* last = token.data() + token.size();
-  const auto [end, error] = std::from_chars(token.data(), last, index);
-  const bool plain = error == std::errc{} && end == last && (token.size() == 1 || token.front() != '0');
-  return plain && index < list.size() ? &list[index] : nullptr;
+  const auto index = parse_integer<std::size_t>(token);
+  const bool plain = index && (token.size() == 1 || token.front() != '0');
+  return plain && *index < list.size() ? &list[*index] : nullptr;
 }
 
 } // namespace

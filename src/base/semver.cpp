@@ -1,19 +1,15 @@
 #include "base/semver.hpp"
 
 #include <algorithm>
-#include <charconv>
 
+#include "base/integer.hpp"
 #include "base/strings.hpp"
 
 namespace deployctl {
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 bool is_identifier_character(char c) {
-  return is_digit(c) || c == '-' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  return is_letter_or_digit(c) || c == '-';
 }
 
 bool is_numeric(std::string_view text) {
@@ -30,10 +26,7 @@ bool is_identifier(std::string_view text) {
 
 std::optional<std::uint64_t> parse_number(std::string_view text) {
   if (!is_numeric(text) || has_leading_zero(text)) return std::nullopt;
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
+  return parse_integer<std::uint64_t>(text);
 }
 
 // What stands before and after the first `separator`; the second is none when it does not occur.

@@ -12,7 +12,11 @@ std::string_view trim(std::string_view text);                               // s
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 std::string to_lower(std::string_view text);                             // ASCII
 bool equal_ignoring_case(std::string_view left, std::string_view right); // ASCII
+bool is_digit(char byte);                                                // ASCII
 bool is_letter_or_digit(char byte);                                      // ASCII
+bool is_lower_hex(std::string_view text);                                // digits and a to f, or empty
+std::string last_part(std::string_view path);                            // behind the last '/'
+std::string counted(std::size_t count, std::string_view what);           // "1 step", "2 steps"
 std::string replace_all(std::string_view text, std::string_view what, std::string_view with);
 
 // Damerau's distance (optimal string alignment): insertions, deletions, substitutions, neighbours swapped.

@@ -1,8 +1,9 @@
 #include <deployctl/value.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <stdexcept>
+
+#include "base/integer.hpp"
 
 namespace deployctl {
 namespace {
@@ -21,10 +22,8 @@ bool same_number(std::int64_t integer, double number) {
 }
 
 const Value* item_at(const Value::List& list, std::string_view index) {
-  std::size_t position = 0;
-  const auto [end, code] = std::from_chars(index.data(), index.data() + index.size(), position);
-  const bool whole = code == std::errc() && end == index.data() + index.size();
-  return whole && position < list.size() ? &list[position] : nullptr;
+  const auto position = parse_integer<std::size_t>(index);
+  return position && *position < list.size() ? &list[*position] : nullptr;
 }
 
 template <class Leaf>

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include <fmt/core.h>
 
+#include "base/integer.hpp"
 #include "base/json.hpp"
 #include "base/sanitize.hpp"
 #include "base/strings.hpp"
@@ -141,11 +141,7 @@ std::optional<std::int64_t> number_at(const Value& value, std::string_view path)
   if (!found) return std::nullopt;
   if (const auto* number = found->get<std::int64_t>()) return *number;
   if (!found->text()) return std::nullopt;
-  const std::string& text = *found->text();
-  std::int64_t number = 0;
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (text.empty() || code != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
+  return parse_integer<std::int64_t>(*found->text());
 }
 
 } // namespace deployctl::cloud

@@ -8,6 +8,7 @@
 #include <deployctl/units.hpp>
 #include <fmt/core.h>
 
+#include "base/integer.hpp"
 #include "base/pattern.hpp"
 #include "base/strings.hpp"
 #include "config/interpolation_filters.hpp"
@@ -62,9 +63,7 @@ std::optional<std::int64_t> whole_number(std::string_view text) {
   const std::string_view body = text.substr(text.substr(0, 1) == "-" ? 1 : 0);
   if (body.empty() || body.find_first_not_of(digits) != std::string_view::npos) return std::nullopt;
   if (body.size() > 1 && body.front() == '0') return std::nullopt;
-  std::int64_t number = 0;
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return code == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
+  return parse_integer<std::int64_t>(text);
 }
 
 ScalarResult as_boolean(const Field&, std::string_view text, bool) {

@@ -1,18 +1,17 @@
 #include "config/spanned.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
+
+#include "base/integer.hpp"
 
 namespace deployctl::config {
 
 namespace {
 
 const Spanned* item_at(const std::vector<Spanned>& items, std::string_view part) {
-  std::size_t index = 0;
-  const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), index);
-  if (error != std::errc{} || end != part.data() + part.size() || index >= items.size()) return nullptr;
-  return &items[index];
+  const auto index = parse_integer<std::size_t>(part);
+  return index && *index < items.size() ? &items[*index] : nullptr;
 }
 
 } // namespace

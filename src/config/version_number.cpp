@@ -1,7 +1,6 @@
 #include "config/version_number.hpp"
 
-#include <charconv>
-
+#include "base/integer.hpp"
 #include "base/strings.hpp"
 
 namespace deployctl::config {
@@ -18,13 +17,9 @@ std::optional<std::vector<int>> parse_version(std::string_view text) {
   if (parts.size() > parts_of_a_version) return std::nullopt;
   std::vector<int> numbers;
   for (const auto part : parts) {
-    const auto* const last = part.data() + part.size();
-    int number = 0;
-    const auto [end, error] = std::from_chars(part.data(), last, number);
-    if (part.empty() || part.size() > longest_part || part.front() == '-' || error != std::errc{} ||
-        end != last)
-      return std::nullopt;
-    numbers.push_back(number);
+    const auto number = parse_integer<int>(part);
+    if (!number || part.size() > longest_part || part.front() == '-') return std::nullopt;
+    numbers.push_back(*number);
   }
   numbers.resize(parts_of_a_version);
   return numbers;

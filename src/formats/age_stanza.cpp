@@ -1,10 +1,10 @@
-#include <charconv>
 
 #include <fmt/core.h>
 
 #include "base/crypto.hpp"
 #include "base/crypto_keys.hpp"
 #include "base/crypto_seal.hpp"
+#include "base/integer.hpp"
 #include "formats/age_identity.hpp"
 
 namespace deployctl::formats {
@@ -60,13 +60,12 @@ FileKey unwrap(const AgeKey& key, const AgeStanza& stanza) {
 
 Result<unsigned> scrypt_cost(const AgeStanza& stanza) {
   const std::string& text = stanza.arguments[1];
-  unsigned cost = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), cost);
-  if (error != std::errc() || end != text.data() + text.size() || text.front() == '0')
+  const auto cost = parse_integer<unsigned>(text);
+  if (!cost || text.front() == '0')
     return malformed(stanza, "its work factor is no decimal number above zero");
-  if (cost > most_scrypt_cost)
-    return malformed(stanza, fmt::format("its work factor is {}, beyond {}", cost, most_scrypt_cost));
-  return cost;
+  if (*cost > most_scrypt_cost)
+    return malformed(stanza, fmt::format("its work factor is {}, beyond {}", *cost, most_scrypt_cost));
+  return *cost;
 }
 
 FileKey unwrap(const AgePassphrase& identity, const AgeStanza& stanza) {

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+
+#include "base/integer.hpp"
 
 namespace deployctl::net {
 
@@ -11,9 +12,7 @@ std::optional<std::chrono::system_clock::time_point> parse_http_date(std::string
                                                               "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   if (text.size() != 29 || text.substr(25) != " GMT" || text[3] != ',') return std::nullopt;
   const auto number = [text](std::size_t at, std::size_t size) {
-    int value = -1;
-    const auto [end, code] = std::from_chars(text.data() + at, text.data() + at + size, value);
-    return code == std::errc() && end == text.data() + at + size ? value : -1;
+    return parse_integer<int>(text.substr(at, size)).value_or(-1);
   };
   const auto month = std::ranges::find(months, text.substr(8, 3));
   const int day = number(5, 2), year = number(12, 4), hour = number(17, 2), minute = number(20, 2),

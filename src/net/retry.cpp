@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <span>
 
+#include "base/integer.hpp"
 #include "base/strings.hpp"
 #include "net/http_date.hpp"
 
@@ -26,10 +26,8 @@ std::optional<Milliseconds> retry_after(const HttpResponse& response,
   const auto header = response.headers.find("retry-after");
   if (header == response.headers.end()) return std::nullopt;
   const std::string_view text = trim(header->second);
-  std::int64_t seconds = 0;
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (code == std::errc() && end == text.data() + text.size())
-    return std::chrono::seconds(std::clamp<std::int64_t>(seconds, 0, 366L * 86'400));
+  if (const auto seconds = parse_integer<std::int64_t>(text))
+    return std::chrono::seconds(std::clamp<std::int64_t>(*seconds, 0, 366L * 86'400));
   const auto date = parse_http_date(text);
   if (!date) return std::nullopt;
   return std::max(Milliseconds(0), std::chrono::ceil<Milliseconds>(*date - now));

@@ -14,6 +14,7 @@
 #include <fmt/core.h>
 
 #include "base/sanitize.hpp"
+#include "base/strings.hpp"
 #include "os/archive_names.hpp"
 #include "os/below.hpp"
 #include "os/files.hpp"

@@ -17,10 +17,6 @@ std::string directory_of(const std::string& name) {
   return slash == std::string::npos ? std::string() : name.substr(0, slash);
 }
 
-std::string last_part(const std::string& name) {
-  return name.substr(name.rfind('/') + 1);
-} // npos + 1 is 0
-
 bool is_name_below(std::string_view name) {
   const auto parts = split(name, '/');
   const auto is_control = [](char byte) { return static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f; };

@@ -12,7 +12,6 @@
 namespace deployctl::os {
 
 std::string directory_of(const std::string& name); // "a/b" of "a/b/c", "" of "c"
-std::string last_part(const std::string& name);
 
 // Relative, without "", "." and "..", and without control characters: those are no part of lists of names.
 bool is_name_below(std::string_view name);

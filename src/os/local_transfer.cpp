@@ -15,6 +15,7 @@
 #include <fmt/core.h>
 
 #include "base/crypto.hpp"
+#include "base/strings.hpp"
 #include "os/below.hpp"
 #include "os/descriptor.hpp"
 #include "os/files.hpp"

@@ -1,9 +1,9 @@
 #include "plan/fleet.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
+#include "base/integer.hpp"
 #include "base/strings.hpp"
 
 namespace deployctl::plan {
@@ -25,10 +25,6 @@ struct Numbered {
   std::string_view after;
 };
 
-bool is_digit(char byte) {
-  return byte >= '0' && byte <= '9';
-}
-
 // All ways to see one of the name's numbers as the one that runs.
 std::vector<Numbered> numbers_in(std::string_view name) {
   std::vector<Numbered> found;
@@ -41,16 +37,9 @@ std::vector<Numbered> numbers_in(std::string_view name) {
   return found;
 }
 
-std::optional<std::uint64_t> value_of(std::string_view digits) {
-  std::uint64_t value = 0;
-  const auto [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (code != std::errc()) return std::nullopt;
-  return value;
-}
-
 // Whether `next` is `here` with the same number one higher.
 bool follows(const Numbered& here, std::string_view next) {
-  const auto value = value_of(here.digits);
+  const auto value = parse_integer<std::uint64_t>(here.digits);
   if (!value) return false;
   std::string digits = std::to_string(*value + 1);
   if (digits.size() < here.digits.size()) digits.insert(0, here.digits.size() - digits.size(), '0');

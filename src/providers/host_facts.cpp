@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 #include <utility>
 
 #include <fmt/core.h>
 
+#include "base/integer.hpp"
 #include "base/strings.hpp"
 #include "providers/host_script.hpp"
 
@@ -30,13 +30,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 9> architect
     {"s390x", "s390x"},
 }};
 
-std::optional<std::int64_t> number_in(std::string_view text) {
-  std::int64_t number = 0;
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (code != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
 // The next word, which is taken off the text.
 std::string_view take_word(std::string_view& text) {
   const std::size_t space = text.find(' ');
@@ -46,12 +39,12 @@ std::string_view take_word(std::string_view& text) {
 }
 
 void take_time(std::string_view rest, HostFacts& facts) {
-  facts.time = number_in(rest).value_or(0);
+  facts.time = parse_integer<std::int64_t>(rest).value_or(0);
 }
 
 // "free KiB, folder, tab, mount point": both may hold spaces.
 void take_disk(std::string_view rest, HostFacts& facts) {
-  const auto free = number_in(take_word(rest));
+  const auto free = parse_integer<std::int64_t>(take_word(rest));
   const std::size_t tab = rest.find('\t');
   if (!free || tab == std::string_view::npos) return;
   facts.disks[std::string(rest.substr(0, tab))] = {.mount = std::string(rest.substr(tab + 1)), .free = *free};
@@ -64,7 +57,7 @@ void take_tool(std::string_view rest, HostFacts& facts) {
 
 void take_fence(std::string_view rest, HostFacts& facts) {
   const std::string_view name = take_word(rest);
-  const auto epoch = number_in(take_word(rest));
+  const auto epoch = parse_integer<std::int64_t>(take_word(rest));
   if (epoch && facts.fences.size() < most_fences)
     facts.fences.push_back({.name = std::string(name), .epoch = *epoch, .run = std::string(rest)});
 }

@@ -68,9 +68,4 @@ Field hosts_field() {
           .managed = false};
 }
 
-std::string text_at(const Value& map, std::string_view key) {
-  const Value* found = map.find(key);
-  return found && found->text() ? *found->text() : "";
-}
-
 } // namespace deployctl::providers

@@ -61,7 +61,4 @@ std::vector<Line> key_lines(std::string_view out);
 // The field `hosts` of an action on hosts: which targets a step has is the engine's matter.
 Field hosts_field();
 
-// A text member of a map; empty when it is not there or is no text.
-std::string text_at(const Value& map, std::string_view key);
-
 } // namespace deployctl::providers

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/members.hpp"
 #include "base/strings.hpp"
 
 namespace deployctl::providers {

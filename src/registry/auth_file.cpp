@@ -4,8 +4,8 @@
 
 #include "base/encode.hpp"
 #include "base/json.hpp"
+#include "base/members.hpp"
 #include "base/strings.hpp"
-#include "registry/json_reader.hpp"
 
 namespace deployctl::registry {
 namespace {

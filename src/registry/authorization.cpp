@@ -8,9 +8,9 @@
 #include "base/body.hpp"
 #include "base/encode.hpp"
 #include "base/json.hpp"
+#include "base/members.hpp"
 #include "base/strings.hpp"
 #include "registry/fault.hpp"
-#include "registry/json_reader.hpp"
 
 namespace deployctl::registry {
 namespace {
@@ -156,7 +156,8 @@ Result<Token> Authorization::read(const HttpRequest& request, const HttpResponse
   if (document && text.empty()) text = text_at(*document, "access_token");
   if (text.empty())
     return fail(Cause::auth, fmt::format("GET {}: the answer holds no token", shown_url(request.url)));
-  const std::int64_t life = std::clamp(number_at(*document, "expires_in"), shortest_life, longest_life);
+  const std::int64_t life =
+      std::clamp(number_at(*document, "expires_in").value_or(-1), shortest_life, longest_life);
   const BootTime lifetime = std::chrono::seconds(life);
   const BootTime now = transport_.parts().clock.boot();
   Token token{.text = Secret::reference("registry access token").resolved_with(text),

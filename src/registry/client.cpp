@@ -1,10 +1,10 @@
 #include "registry/client.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include <fmt/core.h>
 
+#include "base/integer.hpp"
 #include "registry/fault.hpp"
 #include "registry/media_type.hpp"
 #include "registry/reference.hpp"
@@ -16,11 +16,7 @@ constexpr std::size_t largest_small_blob = 4U << 20;
 constexpr std::size_t largest_pushed_manifest = 4U << 20;
 
 std::optional<std::uint64_t> length_of(const HttpResponse& response) {
-  const std::string text = header_of(response, "content-length");
-  std::uint64_t length = 0;
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), length);
-  if (text.empty() || code != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return length;
+  return parse_integer<std::uint64_t>(header_of(response, "content-length"));
 }
 
 HttpRequest manifest_request(const std::string& operation, const std::string& method,

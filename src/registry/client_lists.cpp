@@ -6,10 +6,10 @@
 
 #include "base/encode.hpp"
 #include "base/json.hpp"
+#include "base/members.hpp"
 #include "base/strings.hpp"
 #include "registry/client.hpp"
 #include "registry/fault.hpp"
-#include "registry/json_reader.hpp"
 #include "registry/media_type.hpp"
 #include "registry/quirks.hpp"
 

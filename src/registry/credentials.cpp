@@ -5,8 +5,8 @@
 #include <fmt/core.h>
 
 #include "base/json.hpp"
+#include "base/members.hpp"
 #include "base/strings.hpp"
-#include "registry/json_reader.hpp"
 
 namespace deployctl::registry {
 namespace {

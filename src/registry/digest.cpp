@@ -34,9 +34,8 @@ bool is_encoded(std::string_view text) {
   });
 }
 
-bool is_hex(std::string_view text, std::size_t length) {
-  return text.size() == length &&
-         std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+bool is_hash(std::string_view text, std::size_t length) {
+  return text.size() == length && is_lower_hex(text);
 }
 
 tl::unexpected<Error> differs(const Digest& expected, std::string_view found) {
@@ -55,8 +54,8 @@ Result<Digest> Digest::parse(std::string_view text) {
   if (text.size() > longest_digest || colon == std::string_view::npos) return refuse();
   Digest digest{std::string(text.substr(0, colon)), std::string(text.substr(colon + 1))};
   if (!is_algorithm(digest.algorithm) || !is_encoded(digest.encoded)) return refuse();
-  if (digest.algorithm == "sha256" && !is_hex(digest.encoded, 64)) return refuse();
-  if (digest.algorithm == "sha512" && !is_hex(digest.encoded, 128)) return refuse();
+  if (digest.algorithm == "sha256" && !is_hash(digest.encoded, 64)) return refuse();
+  if (digest.algorithm == "sha512" && !is_hash(digest.encoded, 128)) return refuse();
   return digest;
 }
 

@@ -6,9 +6,9 @@
 #include <fmt/core.h>
 
 #include "base/json.hpp"
+#include "base/members.hpp"
 #include "base/strings.hpp"
 #include "net/retry.hpp"
-#include "registry/json_reader.hpp"
 
 namespace deployctl::registry {
 namespace {

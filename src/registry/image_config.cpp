@@ -1,5 +1,5 @@
 #include "base/json.hpp"
-#include "registry/json_reader.hpp"
+#include "base/members.hpp"
 #include "registry/manifest.hpp"
 
 namespace deployctl::registry {

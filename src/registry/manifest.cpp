@@ -6,7 +6,7 @@
 #include <fmt/core.h>
 
 #include "base/json.hpp"
-#include "registry/json_reader.hpp"
+#include "base/members.hpp"
 #include "registry/media_type.hpp"
 
 namespace deployctl::registry {
@@ -28,7 +28,7 @@ Result<Descriptor> read_descriptor(const Value& value, std::string_view what) {
   };
   auto digest = Digest::parse(text_at(value, "digest"));
   if (!digest) return fail(in(std::move(digest).error()));
-  const std::int64_t size = number_at(value, "size");
+  const std::int64_t size = number_at(value, "size").value_or(-1);
   if (size < 0) return fail(in({.cause = Cause::config, .message = digest->text() + " has no size"}));
   return Descriptor{.media_type = text_at(value, "mediaType"),
                     .digest = *std::move(digest),

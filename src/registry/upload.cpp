@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include <fmt/core.h>
 
 #include "base/encode.hpp"
+#include "base/integer.hpp"
 #include "registry/fault.hpp"
 #include "registry/media_type.hpp"
 #include "registry/quirks.hpp"
@@ -19,18 +19,14 @@ constexpr Milliseconds cancel_patience{500};
 // After these a new upload may succeed: the one before is gone.
 constexpr std::array<std::string_view, 2> lost_sessions = {"BLOB_UPLOAD_INVALID", "BLOB_UPLOAD_UNKNOWN"};
 
-std::uint64_t number_of(std::string_view text) {
-  std::uint64_t number = 0;
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return code == std::errc() && end == text.data() + text.size() ? number : 0;
-}
-
 // How many bytes "0-1023" or "bytes=0-1023" is; "0-0" is said of nothing as well as of one byte.
 std::uint64_t arrived_by(const HttpResponse& response) {
   const std::string range = header_of(response, "range");
   const auto dash = range.rfind('-');
   const std::uint64_t last =
-      dash == std::string::npos ? 0 : number_of(std::string_view(range).substr(dash + 1));
+      dash == std::string::npos
+          ? 0
+          : parse_integer<std::uint64_t>(std::string_view(range).substr(dash + 1)).value_or(0);
   return last == 0 ? 0 : last + 1;
 }
 
@@ -63,7 +59,8 @@ Result<Session> start_upload(Exchange& exchange, const Access& access, const Dig
   if (response.status == 201 && !from.empty()) return Session{};
   if (response.status == 202) {
     DEPLOYCTL_TRY(std::string location, exchange.location(access, request, response));
-    return Session{std::move(location), number_of(header_of(response, "oci-chunk-min-length"))};
+    return Session{std::move(location),
+                   parse_integer<std::uint64_t>(header_of(response, "oci-chunk-min-length")).value_or(0)};
   }
   // Not allowed to see the other repository, or not offered: that is no reason not to send the bytes.
   if (!from.empty() && response.status < 500) return start_upload(exchange, access, digest, "", stop);

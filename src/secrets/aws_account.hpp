@@ -31,10 +31,6 @@ private:
 std::unique_ptr<Store> make_secrets_manager(std::shared_ptr<AwsAccount> account, std::set<std::string> names);
 std::unique_ptr<Store> make_parameter_store(std::shared_ptr<AwsAccount> account, std::set<std::string> names);
 
-// The text of a member, or nothing.
-std::string text_at(const Value& value, std::string_view member);
-const Value::List& list_at(const Value& value, std::string_view member); // empty when it is none
-
 // The next of `names`, at most `most` of them; what was taken is removed.
 std::vector<std::string> take_some(std::set<std::string>& names, std::size_t most);
 

@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include "base/members.hpp"
 #include "secrets/aws_account.hpp"
 
 namespace deployctl::secrets {

@@ -5,6 +5,7 @@
 
 #include "base/encode.hpp"
 #include "base/json.hpp"
+#include "base/members.hpp"
 #include "secrets/aws_account.hpp"
 #include "secrets/sources.hpp"
 

@@ -29,17 +29,6 @@ std::string AwsAccount::region() {
   return account ? (*account)->region() : "";
 }
 
-std::string text_at(const Value& value, std::string_view member) {
-  const Value* found = value.find(member);
-  return found && found->text() ? *found->text() : "";
-}
-
-const Value::List& list_at(const Value& value, std::string_view member) {
-  static const Value::List none;
-  const Value* found = value.find(member);
-  return found && found->list() ? *found->list() : none;
-}
-
 std::vector<std::string> take_some(std::set<std::string>& names, std::size_t most) {
   std::vector<std::string> taken;
   while (!names.empty() && taken.size() < most) taken.push_back(names.extract(names.begin()).value());

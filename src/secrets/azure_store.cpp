@@ -15,9 +15,6 @@ constexpr int most_pages = 100;
 constexpr std::string_view api = "api-version=7.4";
 
 // "https://kodex.vault.azure.net/secrets/db/0123…" is 0123….
-std::string last_part(const std::string& id) {
-  return id.substr(id.rfind('/') + 1);
-}
 
 struct Place {
   std::string origin; // "https://kodex.vault.azure.net"

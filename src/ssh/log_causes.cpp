@@ -1,12 +1,12 @@
 #include "ssh/log_causes.hpp"
 
 #include <array>
-#include <charconv>
 
 #include <fmt/core.h>
 
 #include "base/crypto.hpp"
 #include "base/encode.hpp"
+#include "base/integer.hpp"
 #include "base/sanitize.hpp"
 #include "base/strings.hpp"
 
@@ -84,8 +84,7 @@ void read_place(std::string_view place, ChangedKey& key) {
   const std::size_t colon = place.rfind(':');
   if (colon == std::string_view::npos) return;
   const std::string_view number = place.substr(colon + 1);
-  const auto [end, code] = std::from_chars(number.data(), number.data() + number.size(), key.line);
-  if (code != std::errc() || end != number.data() + number.size()) key.line = 0;
+  key.line = parse_integer<decltype(key.line)>(number).value_or(0);
   key.file = place.substr(0, colon);
 }
 

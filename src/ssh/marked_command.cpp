@@ -1,11 +1,11 @@
 #include "ssh/marked_command.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include <fmt/core.h>
 
+#include "base/integer.hpp"
 #include "base/strings.hpp"
 
 namespace deployctl::ssh {
@@ -69,9 +69,7 @@ void MarkFilter::take(std::string_view mark) {
   if (mark == begun) begun_ = true;
   if (!mark.starts_with(ended)) return;
   mark.remove_prefix(ended.size());
-  int code = 0;
-  const auto [end, error] = std::from_chars(mark.data(), mark.data() + mark.size(), code);
-  if (error == std::errc() && end == mark.data() + mark.size()) exit_code_ = code;
+  if (const auto code = parse_integer<int>(mark)) exit_code_ = code;
 }
 
 std::string MarkFilter::finish() {

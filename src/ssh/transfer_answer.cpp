@@ -1,21 +1,12 @@
 #include "ssh/transfer_answer.hpp"
 
-#include <charconv>
-
+#include "base/integer.hpp"
 #include "base/strings.hpp"
 
 namespace deployctl::ssh {
 namespace {
 
 constexpr std::size_t sum_size = 64;
-
-template <class Number>
-std::optional<Number> number_of(std::string_view text, int base) {
-  Number number{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, base);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
 
 std::pair<std::string_view, std::string_view> cut(std::string_view line, char at) {
   const auto found = line.find(at);
@@ -41,12 +32,12 @@ void take_line(std::string_view line, TransferAnswer& answer) {
   const auto [key, rest] = cut(line, ' ');
   const auto [first, second] = cut(rest, key == "l" ? '\t' : ' ');
   if (key == "free") {
-    answer.free_kibibytes = number_of<std::uint64_t>(first, 10);
+    answer.free_kibibytes = parse_integer<std::uint64_t>(first, 10);
     answer.mount = second;
   } else if (key == "l") {
     answer.standing[std::string(first)].link = second;
   } else if (key == "m") {
-    answer.standing[std::string(below(second))].mode = number_of<unsigned>(first, 8).value_or(0);
+    answer.standing[std::string(below(second))].mode = parse_integer<unsigned>(first, 8).value_or(0);
   } else {
     take_sum(line, answer);
   }

@@ -1,10 +1,11 @@
 #include "state/fields.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 
 #include <fmt/core.h>
+
+#include "base/integer.hpp"
 
 namespace deployctl::state {
 
@@ -107,11 +108,9 @@ Status check_format(const Value& value, std::string_view what, int newest) {
 }
 
 Result<std::uint64_t> parse_unsigned(std::string_view text, std::string_view what) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size())
-    return fail(Cause::config, fmt::format("{} is not a number: '{}'", what, text));
-  return number;
+  const auto number = parse_integer<std::uint64_t>(text);
+  if (!number) return fail(Cause::config, fmt::format("{} is not a number: '{}'", what, text));
+  return *number;
 }
 
 Value to_list(const std::vector<std::string>& items) {

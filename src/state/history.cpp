@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "base/json.hpp"
+#include "base/strings.hpp"
 #include "base/ulid.hpp"
 #include "state/database.hpp"
 #include "state/history_schema.hpp"
@@ -104,11 +105,6 @@ Parameter exit_parameter(const RunRecord& run) {
   return nullptr;
 }
 
-bool is_hex(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
-}
-
 std::optional<std::int64_t> number_from(std::string_view text) {
   if (text.empty() || text.size() > 18 ||
       !std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }))
@@ -176,7 +172,7 @@ Result<std::optional<Release>> History::find(const std::string& stack, std::stri
   const std::string bare = text.starts_with('v') ? text.substr(1) : text;
   DEPLOYCTL_TRY(std::optional<Release> found, newest(*database_, "stack = ?1 AND version IN (?2, ?3, ?4)",
                                                      {stack, text, bare, "v" + bare}));
-  if (found || text.size() < shortest_commit || !is_hex(text)) return found;
+  if (found || text.size() < shortest_commit || !is_lower_hex(text)) return found;
 
   DEPLOYCTL_TRY(const std::optional<std::string> commit, commit_of(*database_, stack, text));
   if (!commit) return std::nullopt;

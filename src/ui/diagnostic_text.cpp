@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "base/strings.hpp"
 #include "ui/excerpt.hpp"
 
 namespace deployctl::ui {
@@ -20,10 +21,6 @@ std::vector<Diagnostic> in_order(std::vector<Diagnostic> diagnostics) {
                                [](const Diagnostic& a, const Diagnostic& b) { return order(a) == order(b); });
   diagnostics.erase(end, diagnostics.end());
   return diagnostics;
-}
-
-std::string counted(std::size_t count, std::string_view what) {
-  return std::to_string(count) + " " + std::string(what) + (count == 1 ? "" : "s");
 }
 
 struct Tally {

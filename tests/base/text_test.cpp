@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/integer.hpp"
 #include "base/pattern.hpp"
 #include "base/utf8.hpp"
 
@@ -18,6 +19,26 @@ TEST_CASE("strings: split, trim, join, replace") {
   CHECK(replace_all("aXXbX", "X", "yy") == "ayyyybyy");
   CHECK(replace_all("abc", "", "x") == "abc");
   CHECK(equal_ignoring_case("Content-TYPE", "content-type"));
+}
+
+TEST_CASE("strings: what stands behind the last slash; counts of things") {
+  CHECK(last_part("releases/v2") == "v2");
+  CHECK(last_part("v2") == "v2");
+  CHECK(last_part("releases/").empty());
+  CHECK(counted(1, "step") == "1 step");
+  CHECK(counted(0, "step") == "0 steps");
+  CHECK(is_lower_hex("0af9"));
+  CHECK_FALSE(is_lower_hex("0AF9"));
+  CHECK_FALSE(is_lower_hex("0xg"));
+}
+
+TEST_CASE("integer: the whole text or nothing") {
+  CHECK(parse_integer<int>("012") == 12);
+  CHECK(parse_integer<int>("-3") == -3);
+  CHECK(parse_integer<unsigned>("755", 8) == 0755U);
+  for (const auto* const wrong : {"", "-", "+1", "1 ", " 1", "1.0", "0x1", "2147483648"})
+    CHECK_FALSE(parse_integer<int>(wrong));
+  CHECK_FALSE(parse_integer<unsigned>("-1"));
 }
 
 TEST_CASE("strings: Damerau's distance") {

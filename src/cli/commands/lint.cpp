@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "base/json.hpp"
+#include "base/strings.hpp"
 #include "cli/guardrails.hpp"
 #include "cli/invocation.hpp"
 #include "ui/diagnostic_text.hpp"
@@ -15,10 +16,6 @@ namespace deployctl::cli {
 namespace {
 
 using policy::lint::LintReport;
-
-std::string counted(std::size_t count, std::string_view one) {
-  return std::to_string(count) + " " + std::string(one) + (count == 1 ? "" : "s");
-}
 
 std::string summary(const LintReport& report, std::size_t errors) {
   std::string text = counted(report.sources.size(), "file") + ": " + counted(errors, "error") + ", " +

@@ -1,17 +1,10 @@
+#include "base/strings.hpp"
 #include "cli/commands/run.hpp"
 #include "cli/facts.hpp"
 #include "cli/project.hpp"
 #include "engine/file_inputs.hpp"
 
 namespace deployctl::cli {
-namespace {
-
-std::string counted(std::size_t count, std::string_view one) {
-  return std::to_string(count) + " " + std::string(one) + (count == 1 ? "" : "s");
-}
-
-} // namespace
-
 Result<ExitCode> run_validate(Invocation& invocation) {
   DEPLOYCTL_TRY(const Project project, open_project(invocation));
   const Catalog catalog = invocation.machine.catalog({});

@@ -1,10 +1,9 @@
 #include "cloud/aws/caller.hpp"
 
-#include <charconv>
-
 #include <fmt/core.h>
 
 #include "base/body.hpp"
+#include "base/integer.hpp"
 #include "cloud/aws/endpoint.hpp"
 #include "cloud/aws/faults.hpp"
 #include "net/retry.hpp"
@@ -28,11 +27,9 @@ std::string host_of(const net::Url& url) {
 std::optional<Milliseconds> asked_delay(const HttpResponse& response, WallTime now) {
   const auto header = response.headers.find("x-amz-retry-after");
   if (header == response.headers.end()) return net::retry_after(response, now);
-  std::int64_t wish = 0;
-  const std::string& text = header->second;
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), wish);
-  if (code != std::errc() || end != text.data() + text.size() || wish < 0) return std::nullopt;
-  return Milliseconds(wish);
+  const auto wish = parse_integer<std::int64_t>(header->second);
+  if (!wish || *wish < 0) return std::nullopt;
+  return Milliseconds(*wish);
 }
 
 } // namespace

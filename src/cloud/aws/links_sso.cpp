@@ -3,6 +3,7 @@
 
 #include "base/crypto_sha1.hpp"
 #include "base/json.hpp"
+#include "base/members.hpp"
 #include "cloud/aws/credential_links.hpp"
 
 namespace deployctl::aws {
@@ -20,11 +21,6 @@ struct SignIn {
   std::string region;     // of the portal
   std::string cache_name; // what the file in the cache is named after
 };
-
-std::string text_at(const Value& document, std::string_view name) {
-  const Value* found = document.find(name);
-  return found && found->text() ? *found->text() : "";
-}
 
 std::optional<WallTime> time_at(const Value& document, std::string_view name) {
   const auto time = parse_time(text_at(document, name));

@@ -2,15 +2,12 @@
 
 #include <fmt/core.h>
 
+#include "base/members.hpp"
+
 namespace deployctl::aws {
 namespace {
 
 constexpr std::size_t longest_file = 1U << 20;
-
-std::string text_at(const Value& written, std::string_view key) {
-  const Value* found = written.find(key);
-  return found && found->text() ? *found->text() : "";
-}
 
 // The first of the variables that is set.
 std::string first_variable(const Settings& settings, std::initializer_list<std::string_view> names) {

@@ -8,6 +8,7 @@
 
 #include "base/crypto.hpp"
 #include "base/field_diff.hpp"
+#include "base/members.hpp"
 #include "providers/file/put_inputs.hpp"
 #include "providers/file/put_scripts.hpp"
 

@@ -6,6 +6,7 @@
 
 #include "base/crypto.hpp"
 #include "base/json.hpp"
+#include "base/members.hpp"
 #include "base/strings.hpp"
 #include "providers/host_script.hpp"
 

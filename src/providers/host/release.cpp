@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 
 #include "base/field_diff.hpp"
+#include "base/members.hpp"
 #include "base/strings.hpp"
 #include "providers/host/release_answer.hpp"
 #include "providers/host/release_asking.hpp"
@@ -20,10 +21,6 @@ namespace deployctl::providers::host {
 namespace {
 
 constexpr Milliseconds verify_time{300'000}; // it hashes a whole release
-
-std::string last_part(const std::string& link) {
-  return link.substr(link.rfind('/') + 1);
-}
 
 class Release final : public Resource {
 public:

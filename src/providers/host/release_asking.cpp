@@ -9,6 +9,7 @@
 #include <deployctl/host_state.hpp>
 
 #include "base/field_diff.hpp"
+#include "base/members.hpp"
 #include "base/time.hpp"
 #include "providers/host/release_blocks.hpp"
 #include "providers/host/release_observation.hpp"

@@ -6,16 +6,11 @@
 
 #include <deployctl/units.hpp>
 
+#include "base/members.hpp"
 #include "providers/host_script.hpp"
 
 namespace deployctl::providers::host {
 namespace {
-
-std::int64_t number_at(const Value& map, std::string_view key) {
-  const Value* found = map.find(key);
-  const auto* number = found ? found->get<std::int64_t>() : nullptr;
-  return number ? *number : 0;
-}
 
 // A release that is live, or stands there from an earlier time, is not sent again.
 bool stands_there(const ReleaseInputs& inputs, const Observation& seen) {
@@ -38,9 +33,9 @@ std::string amount(std::int64_t kibibytes) {
 } // namespace
 
 std::int64_t needed_kibibytes(const ReleaseInputs& inputs) {
-  std::int64_t bytes = 4 * number_at(inputs.archive, "size");
+  std::int64_t bytes = 4 * number_at(inputs.archive, "size").value_or(0);
   if (const Value* entries = inputs.source.find("entries"); entries && entries->map())
-    for (const auto& [name, entry] : *entries->map()) bytes += number_at(entry, "size") + 4096;
+    for (const auto& [name, entry] : *entries->map()) bytes += number_at(entry, "size").value_or(0) + 4096;
   return bytes / 1024 + 1;
 }
 

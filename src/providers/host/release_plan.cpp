@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "base/field_diff.hpp"
+#include "base/members.hpp"
 #include "providers/host_script.hpp"
 
 namespace deployctl::providers::host {

@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "base/json.hpp"
+#include "base/members.hpp"
 #include "base/strings.hpp"
 #include "base/time.hpp"
 #include "providers/host/release_answer.hpp"
@@ -16,12 +17,6 @@
 
 namespace deployctl::providers::host {
 namespace {
-
-std::int64_t number_at(const Value& map, std::string_view key) {
-  const Value* found = map.find(key);
-  const auto* number = found ? found->get<std::int64_t>() : nullptr;
-  return number ? *number : 0;
-}
 
 std::string archive_name(const Value& archive) {
   const bool plain = text_at(archive, "path").ends_with(".tar");
@@ -114,7 +109,7 @@ Status ReleaseWork::send_tree(const std::string& name) {
   for (const auto& [entry_name, entry] : wanted_entries(alone)) {
     HostFile file{.name = entry_name, .sha256 = text_at(entry, "sha256"), .link = text_at(entry, "link")};
     if (file.link.empty()) {
-      file.mode = static_cast<unsigned>(number_at(entry, "mode"));
+      file.mode = static_cast<unsigned>(number_at(entry, "mode").value_or(0));
       DEPLOYCTL_TRY(file.source, session_.ports.files.blob(file.sha256));
     }
     transfer.files.push_back(std::move(file));

@@ -1,6 +1,7 @@
 #include "providers/host/run.hpp"
 
 #include "base/field_diff.hpp"
+#include "base/members.hpp"
 #include "providers/command.hpp"
 #include "providers/host/detached.hpp"
 #include "providers/host_script.hpp"

@@ -6,9 +6,9 @@
 
 #include <deployctl/input.hpp>
 
+#include "base/members.hpp"
 #include "base/time.hpp"
 #include "providers/image/registries.hpp"
-#include "registry/json_reader.hpp"
 
 namespace deployctl::providers::image {
 namespace {
@@ -173,11 +173,10 @@ public:
               .detail = last.error->message,
               .evidence = last.error->evidence};
     }
-    const std::vector<std::string> problems = registry::texts_at(last.data, "problems");
+    const std::vector<std::string> problems = texts_at(last.data, "problems");
     if (!problems.empty())
       return {.state = Verdict::State::fail, .detail = problems.front(), .evidence = problems};
-    return {.state = Verdict::State::pass,
-            .detail = registry::text_at(last.data, "digest") + " is as wanted"};
+    return {.state = Verdict::State::pass, .detail = text_at(last.data, "digest") + " is as wanted"};
   }
 
   ReadyRule rule(const Ask&) const override {

@@ -4,14 +4,12 @@
 
 #include <fmt/core.h>
 
+#include "base/members.hpp"
 #include "registry/image_copy.hpp"
-#include "registry/json_reader.hpp"
 #include "registry/parallel.hpp"
 
 namespace deployctl::providers::image {
 namespace {
-
-using registry::text_at;
 
 constexpr std::size_t asked_at_once = 8;
 constexpr const char* new_tag_stays =

@@ -1,16 +1,16 @@
-#include "registry/json_reader.hpp"
+#include "base/members.hpp"
 
-namespace deployctl::registry {
+namespace deployctl {
 
 std::string text_at(const Value& value, std::string_view key) {
   const Value* found = value.find(key);
   return found && found->text() ? *found->text() : "";
 }
 
-std::int64_t number_at(const Value& value, std::string_view key) {
+std::optional<std::int64_t> number_at(const Value& value, std::string_view key) {
   const Value* found = value.find(key);
   const auto* number = found ? found->get<std::int64_t>() : nullptr;
-  return number ? *number : -1;
+  return number ? std::optional(*number) : std::nullopt;
 }
 
 const Value::List& list_at(const Value& value, std::string_view key) {
@@ -43,4 +43,4 @@ std::vector<std::string> keys_at(const Value& value, std::string_view key) {
   return keys;
 }
 
-} // namespace deployctl::registry
+} // namespace deployctl
