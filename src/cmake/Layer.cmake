@@ -1,18 +1,22 @@
 # One static library per layer. A layer names the layers it may link; the include check in tests/house
 # holds the same table against every #include.
 
-# Build speed only: with DEPLOYCTL_PCH every translation unit starts from the parsed standard headers. clang-tidy and the
-# release are built without it, so a header that forgets an include is still found. Angle brackets keep clones' paths out.
+# Build speed only: with DEPLOYCTL_PCH every translation unit starts from the parsed standard headers and the contract's, a
+# test from Catch2's too. clang-tidy and the release are built without it, so a header that forgets an include is still
+# found. Angle brackets keep clones' paths out.
 set(DEPLOYCTL_STANDARD_HEADERS <algorithm> <array> <chrono> <functional> <map> <memory> <mutex> <optional>
-  <set> <span> <stop_token> <string> <string_view> <thread> <utility> <variant> <vector> <tl/expected.hpp>)
+  <set> <span> <stop_token> <string> <string_view> <thread> <utility> <variant> <vector> <tl/expected.hpp>
+  <deployctl/event.hpp> <deployctl/provider.hpp>)
 
 function(deployctl_precompile target)
   if(NOT DEPLOYCTL_PCH)
     return()
   endif()
-  if(target MATCHES "_headers$")
+  if(target STREQUAL "standard_headers")
     target_precompile_headers(${target} PRIVATE ${DEPLOYCTL_STANDARD_HEADERS})
-  elseif(DEPLOYCTL_SANITIZE AND target MATCHES "^test_")
+  elseif(target STREQUAL "test_headers")
+    target_precompile_headers(${target} PRIVATE ${DEPLOYCTL_STANDARD_HEADERS} <catch2/catch.hpp>)
+  elseif(target MATCHES "^test_")
     target_precompile_headers(${target} REUSE_FROM test_headers)
   else()
     target_precompile_headers(${target} REUSE_FROM standard_headers)
@@ -45,16 +49,33 @@ if(DEPLOYCTL_PCH)
   if(NOT EXISTS ${CMAKE_BINARY_DIR}/standard_headers.cpp)
     file(TOUCH ${CMAKE_BINARY_DIR}/standard_headers.cpp)
   endif()
-  set(precompiled standard_headers)
-  if(DEPLOYCTL_SANITIZE)
-    list(APPEND precompiled test_headers)
-  endif()
-  foreach(headers IN LISTS precompiled)
-    add_library(${headers} OBJECT ${CMAKE_BINARY_DIR}/standard_headers.cpp)
-    target_link_libraries(${headers} PRIVATE tl::expected)
-    deployctl_compile_options(${headers})
+  foreach(headers IN ITEMS standard_headers test_headers)
+    if(headers STREQUAL "standard_headers" OR DEPLOYCTL_TESTS)
+      add_library(${headers} OBJECT ${CMAKE_BINARY_DIR}/standard_headers.cpp)
+      target_include_directories(${headers} PRIVATE ${PROJECT_SOURCE_DIR}/include)
+      target_link_libraries(${headers} PRIVATE tl::expected $<TARGET_NAME_IF_EXISTS:Catch2::Catch2>)
+      deployctl_compile_options(${headers})
+    endif()
   endforeach()
 endif()
+
+if(DEPLOYCTL_BATCH)
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
+endif()
+
+# With DEPLOYCTL_BATCH the sources of a layer are compiled several at once; an edit of one may move it to another batch.
+function(deployctl_batch target sources)
+  list(TRANSFORM ${sources} PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${${sources}})
+  list(TRANSFORM ${sources} REPLACE "^${PROJECT_SOURCE_DIR}/" "")
+  execute_process(COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/src/cmake/batches.py
+    ${CMAKE_CURRENT_BINARY_DIR}/${target} ${${sources}} OUTPUT_VARIABLE units OUTPUT_STRIP_TRAILING_WHITESPACE
+    COMMAND_ERROR_IS_FATAL ANY)
+  string(REPLACE "\n" ";" units "${units}")
+  target_sources(${target} PRIVATE ${units})
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_compile_options(${target} PRIVATE -Wno-shadow) # the file-local names of another source
+endfunction()
 
 # deployctl_layer(<name> SOURCES ... LAYERS ... LIBRARIES ...)
 #   LAYERS     the layers below that this one includes (public)
@@ -62,7 +83,7 @@ endif()
 function(deployctl_layer name)
   cmake_parse_arguments(layer "" "" "SOURCES;LAYERS;LIBRARIES" ${ARGN})
   set(target deployctl_${name})
-  add_library(${target} STATIC ${layer_SOURCES})
+  add_library(${target} STATIC)
   target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${target} PUBLIC tl::expected)
   foreach(below IN LISTS layer_LAYERS)
@@ -70,6 +91,11 @@ function(deployctl_layer name)
   endforeach()
   target_link_libraries(${target} PRIVATE ${layer_LIBRARIES})
   deployctl_compile_options(${target})
+  if(DEPLOYCTL_BATCH)
+    deployctl_batch(${target} layer_SOURCES)
+  else()
+    target_sources(${target} PRIVATE ${layer_SOURCES})
+  endif()
 endfunction()
 
 # deployctl_test(<name> SOURCES ... LAYERS ... [LABELS ...]): a Catch2 binary that links only these layers.
