@@ -54,22 +54,23 @@ public:
       : client_(client), access_(std::move(access)), options_(options), stop_(std::move(stop)) {}
 
   // Whether the tag has the digest already, or may not get it.
-  Result<bool> is_there(const std::string& tag, const Digest& digest) {
-    DEPLOYCTL_TRY(const auto known, client_.look(access_, tag.empty() ? digest.text() : tag, stop_));
-    if (!known) return false;
-    if (known->digest == digest) return true;
-    previous_ = known->digest;
-    if (options_.move_tag) return false;
-    return fail(Cause::policy,
-                fmt::format("the tag '{}' of '{}' means {}, not {}", tag, access_.repository.text(),
-                            known->digest.short_text(), digest.short_text()),
-                "choose a new tag, or allow it to move");
+  Result<bool> is_there(const Reference& to, const Digest& digest) {
+    if (const Before* before = options_.before) {
+      previous_ = before->image ? before->image->digest : Digest{};
+    } else {
+      DEPLOYCTL_TRY(const auto known, client_.look(access_, to.tag.empty() ? digest.text() : to.tag, stop_));
+      if (known) previous_ = known->digest;
+    }
+    return is_as_wanted(to, previous_, digest, options_.move_tag);
   }
 
   // What a tag was before is the likeliest to have the same layers.
   Status learn_from_previous() {
     if (previous_.empty()) return {};
-    DEPLOYCTL_TRY(const auto manifest, client_.find_manifest(access_, previous_.text(), stop_));
+    std::optional<Manifest> manifest = options_.before ? options_.before->image : std::nullopt;
+    if (!options_.before) {
+      DEPLOYCTL_TRY(manifest, client_.find_manifest(access_, previous_.text(), stop_));
+    }
     if (manifest)
       for (const Descriptor& blob : manifest->blobs()) believed_.insert(blob.digest);
     return {};
@@ -150,16 +151,32 @@ Status promote_referrers(Client& client, const Reference& from, const Reference&
 
 } // namespace
 
-Result<Copied> push_image(Client& client, const ImageSource& source, const Reference& to,
-                          const CopyOptions& options, const std::stop_token& stop) {
+Result<bool> is_as_wanted(const Reference& to, const Digest& now, const Digest& wanted, bool may_move) {
+  if (now.empty()) return false;
+  if (now == wanted) return true;
+  if (may_move) return false;
+  return fail(Cause::policy,
+              fmt::format("the tag '{}' of '{}' means {}, not {}", to.tag, to.repository.text(),
+                          now.short_text(), wanted.short_text()),
+              "choose a new tag, or allow it to move");
+}
+
+Result<std::vector<Manifest>> family_of(const ImageSource& source) {
   DEPLOYCTL_TRY(Manifest root, source.root());
-  Copy copy(client, push_to(to.repository), options, stop);
-  DEPLOYCTL_TRY(const bool there, copy.is_there(to.tag, root.digest));
-  if (there) return Copied{.digest = root.digest, .unchanged = true};
-  DEPLOYCTL_CHECK(copy.learn_from_previous());
   Family family;
   DEPLOYCTL_CHECK(collect(
       family, std::move(root), [&](const Descriptor& child) { return source.manifest(child); }, 0));
+  return family;
+}
+
+Result<Copied> push_image(Client& client, const ImageSource& source, const Reference& to,
+                          const CopyOptions& options, const std::stop_token& stop) {
+  DEPLOYCTL_TRY(const Manifest root, source.root());
+  Copy copy(client, push_to(to.repository), options, stop);
+  DEPLOYCTL_TRY(const bool there, copy.is_there(to, root.digest));
+  if (there) return Copied{.digest = root.digest, .unchanged = true};
+  DEPLOYCTL_CHECK(copy.learn_from_previous());
+  DEPLOYCTL_TRY(const Family family, family_of(source));
   const auto place = [&](const Descriptor& blob, const std::stop_token& inner) -> Result<Placed> {
     if (blob.size > not_worth_asking || copy.healing()) {
       DEPLOYCTL_TRY(const bool has, client.has_blob(copy.access(), blob.digest, inner));
@@ -183,7 +200,7 @@ Result<Copied> promote_image(Client& client, const Reference& from, const Refere
     target.more = pull_from(from.repository).scopes();
   }
   Copy copy(client, target, options, stop);
-  DEPLOYCTL_TRY(const bool there, copy.is_there(to.tag, from.digest));
+  DEPLOYCTL_TRY(const bool there, copy.is_there(to, from.digest));
   Copied copied{.digest = from.digest, .unchanged = there};
   if (!there) {
     const auto read = [&](const Descriptor& child) {

@@ -23,10 +23,16 @@ struct Copied {
   std::size_t referrers = 0;
 };
 
+// What a tag means before it is put: an image, or nothing.
+struct Before {
+  std::optional<Manifest> image;
+};
+
 struct CopyOptions {
   std::size_t at_once = 8;
-  bool move_tag = true;   // a tag that is there with another digest is put on this one; else Cause::policy
-  bool referrers = false; // promotions: signatures and notes come along, and their loss is an error
+  bool move_tag = true; // a tag that is there with another digest is put on this one; else Cause::policy
+  const Before* before = nullptr; // pushes: who has just read it says so, and it is not asked for again
+  bool referrers = false;         // promotions: signatures and notes come along, and their loss is an error
 };
 
 // `to.tag` may be empty: then only the digest names it.
@@ -38,5 +44,10 @@ Result<Copied> promote_image(Client& client, const Reference& from, const Refere
 // A second name for what `from` means in the same repository.
 Result<Copied> tag_image(Client& client, const Reference& from, const std::string& tag,
                          const CopyOptions& options, const std::stop_token& stop);
+
+// Whether the tag needs nothing, or Cause::policy when it may not move. `now`: what it means, empty: nothing.
+Result<bool> is_as_wanted(const Reference& to, const Digest& now, const Digest& wanted, bool may_move);
+// Every manifest of it, children before the index that names them.
+Result<std::vector<Manifest>> family_of(const ImageSource& source);
 
 } // namespace deployctl::registry

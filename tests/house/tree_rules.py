@@ -50,6 +50,7 @@ WRAPPERS = {
     "sqlite3.h": r"src/state/[a-z_]*\.cpp",
     "CLI/": r"src/cli/[a-z_]*\.cpp",
     "spdlog/": r"src/base/log\.cpp",
+    "zlib.h": r"src/os/gzip\.cpp",
     "archive": r"src/os/archive[a-z_]*\.cpp",
     "re2/": r"src/base/pattern\.cpp",
     "date/": r"src/policy/zone\.cpp",

@@ -37,6 +37,12 @@ Descriptor TextImage::add(const Manifest& manifest) {
   return manifest.descriptor();
 }
 
+std::map<Digest, std::string> TextImage::everything() const {
+  std::map<Digest, std::string> all = blobs_;
+  for (const auto& [digest, manifest] : manifests_) all[digest] = manifest.bytes;
+  return all;
+}
+
 std::string noise(std::size_t size, unsigned seed) {
   std::mt19937_64 random(seed);
   std::string bytes(size, ' ');

@@ -105,6 +105,7 @@ public:
     return std::make_unique<TextBody>(blobs_.at(of.digest));
   }
   [[nodiscard]] const std::string& bytes(const registry::Digest& digest) const { return blobs_.at(digest); }
+  [[nodiscard]] std::map<registry::Digest, std::string> everything() const; // blobs and manifests
 
 private:
   std::map<registry::Digest, std::string> blobs_;

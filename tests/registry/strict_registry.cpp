@@ -67,6 +67,17 @@ void StrictRegistry::keep_image(const std::string& repository, const std::string
   tags_[repository][tag] = manifest.digest.text();
 }
 
+void StrictRegistry::forget_blob(const std::string& repository, const std::string& digest) {
+  const std::lock_guard lock(mutex_);
+  blobs_.erase(repository + " " + digest);
+}
+
+std::string StrictRegistry::blob_bytes(const std::string& repository, const std::string& digest) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = blobs_.find(repository + " " + digest);
+  return found == blobs_.end() ? "(none)" : found->second;
+}
+
 void StrictRegistry::forget_tag(const std::string& repository, const std::string& tag) {
   const std::lock_guard lock(mutex_);
   tags_[repository].erase(tag);

@@ -33,6 +33,8 @@ public:
   // Put there behind its back.
   void keep_blob(const std::string& repository, const std::string& bytes);
   void keep_image(const std::string& repository, const std::string& tag, const registry::Manifest& manifest);
+  void forget_blob(const std::string& repository, const std::string& digest);
+  [[nodiscard]] std::string blob_bytes(const std::string& repository, const std::string& digest) const;
   void forget_tag(const std::string& repository, const std::string& tag);
 
   // Set before the first request.

@@ -14,8 +14,8 @@ public:
   virtual ~Files() = default;
   // The local path of the bytes with this SHA-256 (hex), kept by the release being applied or rolled back to.
   virtual Result<std::string> blob(const std::string& sha256) = 0;
-  // The same for plans, which look at a small part of a large file: where it is kept or, before it is, where it
-  // lies below the pipeline's folder. Its digest is not checked.
+  // The same for plans, which look at a small part of a large file: where it is kept or, before it is, where
+  // it lies below the pipeline's folder. Its digest is not checked.
   virtual Result<std::string> find(const std::string& path, const std::string& sha256) = 0;
   // The bytes of a file below the pipeline's folder; at most `limit` bytes.
   virtual Result<std::string> read(const std::string& path, std::size_t limit) = 0;
