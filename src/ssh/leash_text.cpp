@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "base/shell_word.hpp"
+#include "ssh/leash_admission.hpp"
 
 namespace deployctl::ssh {
 namespace {
@@ -32,7 +33,7 @@ constexpr std::string_view command_line =
 // command. `stop` tells the lead that the group was ended and must leave nothing behind.
 constexpr std::string_view lead = R"sh(
   exec 3<&0 4>&2 </dev/null 2>/dev/null
-  if ! admit; then rm -rf "$d"; exit 125; fi
+  if ! admit || ! replace; then rm -rf "$d"; exit 125; fi
   i=/dev/null
   if [ -e "$d/input" ]; then i=$d/input; fi
   if ! mkfifo "$d/group"; then echo "no named pipe can be made in $d" >&4; rm -rf "$d"; exit 125; fi
@@ -48,6 +49,11 @@ watch)
   d=$2 l=$3 g=$4
   exec 2>/dev/null
   read -r p <"$d/group" || exit
+  if [ -e "$d/claim" ]; then
+    read -r x <"/proc/$p/stat"
+    set -- ${x##*) }
+    echo "$p ${20}" >"$d/leader"
+  fi
   stop() {
     echo "$p" >"$d/stop"
     kill -TERM "-$p"
@@ -89,64 +95,15 @@ constexpr Feeding of_stream{R"sh(start() {
   sleep "$l"
 )sh"};
 
-constexpr std::string_view unfenced = "admit() { :; }\n";
-
-// In the home directory, or in /var/tmp for users without one. Reading is enough for who was admitted before.
-// Whoever raises the epoch holds the lock for that moment only: held across a command it would outlive a lost
-// connection. Without flock a folder is the lock, and one that is older than a minute was left behind.
-constexpr std::string_view fenced = R"sh(admit() {
-  f=$HOME/.deployctl/fences
-  if [ ! -d "$f" ] && ! (umask 077; mkdir -p "$f"); then
-    f=/var/tmp/.deployctl-$(id -u)
-    (umask 077; mkdir "$f")
-    if [ ! -d "$f" ] || [ -L "$f" ] || [ ! -O "$f" ]; then echo "no fence can be kept in $HOME or $f" >&4; return 1; fi
-  fi
-  if read -r o h <"$f/$fence" && [ "$o $h" = "$epoch $run" ]; then return 0; fi
-  if command -v flock >/dev/null; then
-    exec 5>>"$f/lock"
-    flock 5
-  else
-    t=0
-    until mkdir "$f/lock.d"; do
-      find "$f/lock.d" -prune -mmin +1 -exec rmdir {} +
-      t=$((t + 1))
-      if [ "$t" -gt 70 ]; then echo "the lock $f/lock.d is held" >&4; return 1; fi
-      sleep 1
-    done
-  fi
-  o=0 h=
-  read -r o h <"$f/$fence"
-  r=0
-  if [ "${o:-0}" -gt "$epoch" ] || { [ "$o" = "$epoch" ] && [ "$h" != "$run" ]; }; then
-    echo "fenced off by epoch $o of run $h" >&4
-    r=1
-  elif echo "$epoch $run" >"$f/$fence.new"; then
-    sync "$f/$fence.new" || sync
-    mv -f "$f/$fence.new" "$f/$fence"
-  else
-    echo "no fence can be written in $f" >&4
-    r=1
-  fi
-  exec 5>&-
-  if [ -d "$f/lock.d" ]; then rmdir "$f/lock.d"; fi
-  return "$r"
-}
-)sh";
-
 Status check_no_zero(std::string_view bytes, std::string_view what) {
   if (bytes.find('\0') == std::string_view::npos) return {};
   return fail(Cause::config, fmt::format("{} holds a zero byte", what));
 }
 
-std::string admission(const Fence* fence) {
-  if (!fence) return std::string(unfenced);
-  return fmt::format("fence={} epoch={} run={}\n{}", fence->name, fence->epoch, fence->run, fenced);
-}
-
 std::string roles(const LeashedScript& script) {
   const Feeding& feeding = script.feed == Feed::data ? of_data : of_stream;
   std::string text("case $1 in\nlead)\n");
-  text += admission(script.fence);
+  text += admission(script.fence, script.claim);
   return text.append(feeding.start).append(lead).append(feeding.await).append(script_role);
 }
 

@@ -46,6 +46,7 @@ struct LeashedScript {
   const std::map<std::string, Text>& environment;
   Feed feed = Feed::data;
   const Fence* fence = nullptr; // null: nobody is refused
+  std::string claim = {}; // hex; what still runs there with the same one is ended first. Empty: nothing is
 };
 
 // Quoted for sh, bash, ash, fish, csh and zsh alike: no quote, backslash, exclamation mark or line break in

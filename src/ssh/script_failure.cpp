@@ -31,12 +31,15 @@ struct SystemWords {
 };
 constexpr std::string_view sudo_help =
     "sudo asks nobody here: allow the command without a password (NOPASSWD) in sudoers there";
-constexpr std::array<SystemWords, 9> system_words = {{
+constexpr std::string_view no_sudo_help = "install sudo there, or log in as a user who needs none";
+constexpr std::array<SystemWords, 11> system_words = {{
     {"sudo: a password is required", Cause::permission, sudo_help},
     {"sudo: a terminal is required", Cause::permission, sudo_help},
     {"you must have a tty to run sudo", Cause::permission,
      "commands have no terminal: take requiretty out of sudoers there"},
     {"is not in the sudoers file", Cause::permission},
+    {"sudo: not found", Cause::permission, no_sudo_help},
+    {"sudo: command not found", Cause::permission, no_sudo_help},
     {"No space left on device", Cause::capacity},
     {"Disk quota exceeded", Cause::quota},
     {"Permission denied", Cause::permission},

@@ -2,10 +2,24 @@
 
 #include <fmt/core.h>
 
+#include "base/crypto.hpp"
+#include "base/strings.hpp"
 #include "ssh/leash.hpp"
 #include "ssh/remote_transfer.hpp"
 
 namespace deployctl::ssh {
+namespace {
+
+// One step of a stack does one thing at a time on a host: when it is done again, what a lost connection left
+// running of it must not go on beside it. Who holds no lock may well do things side by side.
+std::string claim_of(const Fence& fence, const Host& host, const HostCommand& command) {
+  const auto step = command.environment.find("DEPLOYCTL_STEP");
+  if (step == command.environment.end() || !step->second.plain()) return {};
+  return sha256_hex(join({fence.name, host.name, command.operation, *step->second.plain()}, "\n"))
+      .substr(0, 32);
+}
+
+} // namespace
 
 Result<HostResult> SshHosts::run(const Host& host, const HostCommand& command, std::stop_token stop) {
   const std::optional<Fence> fence = fence_ ? fence_() : std::nullopt;
@@ -13,7 +27,8 @@ Result<HostResult> SshHosts::run(const Host& host, const HostCommand& command, s
                              .script = {.script = command.script,
                                         .arguments = command.arguments,
                                         .environment = command.environment,
-                                        .fence = fence ? &*fence : nullptr},
+                                        .fence = fence ? &*fence : nullptr,
+                                        .claim = fence ? claim_of(*fence, host, command) : ""},
                              .input = command.input,
                              .timeout = command.timeout,
                              .capture_limit = command.capture_limit,

@@ -47,7 +47,7 @@ class HostsOverSsh(unittest.TestCase):
         load = Load(self.world.hosts)
         self.world.expect(0, "apply", "production", "--yes")
         self.assertEqual(self.world.versions(), ["v2"] * 3)
-        self.assertEqual([host.logins() - n for host, n in zip(self.world.hosts, before)], [1, 1, 1])
+        self.world.check_logins(before, [1, 1, 1])
         requests, bad = load.finish()
         print(f"{requests} requests to three hosts, {bad} other than 200, one login a host")
         self.assertEqual(bad, 0)

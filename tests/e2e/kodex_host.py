@@ -8,7 +8,7 @@ import unittest
 import urllib.request
 
 from quickstart_world import free_port, need
-from ssh_world import SshWorld, need_root
+from ssh_world import MULTIPLEXING, SshWorld, need_root
 
 EXAMPLE = pathlib.Path(__file__).resolve().parents[2] / "examples" / "kodex-host"
 
@@ -64,9 +64,10 @@ class KodexHost(unittest.TestCase):
             host.write("home/bin/systemctl", SYSTEMCTL)
             host.inside("chmod", "755", f"{world.root}/home/bin/systemctl")
         port = free_port()
+        ssh = f"{world.folder}/ssh_config" + ("" if MULTIPLEXING else ", multiplexing: false")  # it stands in braces
         environment = {"PATH": os.environ["PATH"], "HOME": str(world.folder), "DEPLOYCTL": world.binary,
                        "KODEX_HOSTS": " ".join(host.address for host in world.hosts), "KODEX_PORT": str(port),
-                       "KODEX_ROOT": f"{world.root}/kodex", "KODEX_SSH_CONFIG": f"{world.folder}/ssh_config",
+                       "KODEX_ROOT": f"{world.root}/kodex", "KODEX_SSH_CONFIG": ssh,
                        "OPENAI_API_KEY": "a-key-of-the-test"}
         done = subprocess.run([EXAMPLE / "run"], env=environment, capture_output=True, text=True, timeout=600,
                               stdin=subprocess.DEVNULL)

@@ -22,6 +22,8 @@ from quickstart_world import EXAMPLE, MISSING_PARTS, free_port, need
 from ssh_links import Link
 
 WAIT = 60  # seconds for anything to come up
+# Set to "no", the same tests are run with one ssh for each command (without_multiplexing.py).
+MULTIPLEXING = os.environ.get("DEPLOYCTL_TEST_MULTIPLEXING", "yes") == "yes"
 
 PIPELINE = """\
 version: 1
@@ -29,7 +31,7 @@ project: fleet
 environments:
   production:
     hosts: { web: [%(hosts)s] }
-steps:
+%(providers)ssteps:
   web:
     uses: host.release
     with:
@@ -307,6 +309,7 @@ class SshWorld:
         (self.project / "deploy.yaml").write_text(PIPELINE % {
             "hosts": ", ".join(host.address for host in self.hosts), "root": self.root, "port": self.service_port,
             "more": more.replace("ROOT", str(self.root)), "release": "".join(f"\n      {line}" for line in self.release.splitlines()),
+            "providers": "" if MULTIPLEXING else "providers: { ssh: { multiplexing: false } }\n",
             "rolling": self.rolling, **self.commands})
         self.git("init", "-q", "-b", "main")
 
@@ -367,6 +370,11 @@ class SshWorld:
             except (urllib.error.URLError, OSError):
                 found.append(None)
         return found
+
+    def check_logins(self, before, wanted):
+        """Logins at each host since `before`; without multiplexing each command is one."""
+        found = [host.logins() - number for host, number in zip(self.hosts, before)]
+        assert found == wanted or (not MULTIPLEXING and all(map(int.__ge__, found, wanted))), (found, wanted)
 
     def leftovers(self):
         return {host.address: left for host in self.hosts if host.sshd and (left := host.processes())}

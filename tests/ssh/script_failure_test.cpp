@@ -16,6 +16,7 @@ TEST_CASE("script failure: what a host's tools say becomes a cause and help") {
       {1, "sudo: a password is required\n", Cause::permission, "sudo: a password is required", true},
       {1, "sudo: sorry, you must have a tty to run sudo\n", Cause::permission,
        "sudo: sorry, you must have a tty to run sudo", true},
+      {127, "sh: 3: sudo: not found\n", Cause::permission, "sh: 3: sudo: not found", true},
       {1, "tar: x: Cannot write: No space left on device\n", Cause::capacity,
        "tar: x: Cannot write: No space left on device", false},
       {73, "deployctl: 3 KiB are free\n", Cause::capacity, "3 KiB are free", false},

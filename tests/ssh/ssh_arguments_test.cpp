@@ -1,6 +1,7 @@
 #include "ssh/ssh_arguments.hpp"
 
 #include <algorithm>
+#include <cctype>
 
 #include <catch2/catch.hpp>
 
@@ -62,6 +63,23 @@ TEST_CASE("ssh arguments: a host or user that ssh or its shells could take for m
   for (const char* const host :
        {"web-1", "10.0.0.1", "fe80::1%eth0", "db_1.example.com", "b\u00fccher.example"})
     CHECK(check_destination({.host = host, .user = "deploy"}));
+}
+
+TEST_CASE("ssh arguments: whatever byte is in a host's name, ssh gets it as its last word or not at all") {
+  for (int byte = 1; byte < 256; ++byte)
+    for (const std::string& host :
+         {std::string(1, static_cast<char>(byte)) + "web", std::string("we") + static_cast<char>(byte) + "b",
+          std::string("web") + static_cast<char>(byte)}) {
+      INFO(host);
+      const bool is_name = byte >= 0x80 || std::isalnum(byte) != 0;
+      const bool is_inner =
+          host[0] != '-' && std::string_view("._-:%").find(static_cast<char>(byte)) != std::string_view::npos;
+      CHECK(check_destination({.host = host}).has_value() == (is_name || is_inner));
+      for (const auto& argv : {master_arguments({}, {.host = host}, paths, Carrier::as_configured),
+                               command_arguments({}, {.host = host}, paths.log, "command"),
+                               settings_arguments({}, {.host = host})})
+        CHECK(std::count(argv.begin(), argv.end(), host) == 1);
+    }
 }
 
 TEST_CASE("ssh arguments: over streams of its own a master connects nowhere, whatever the user configured") {
