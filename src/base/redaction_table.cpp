@@ -24,6 +24,7 @@ RedactionTable::RedactionTable(const std::vector<Secret>& secrets) : nodes_(1) {
 }
 
 void RedactionTable::insert(Children& children, std::string_view text, const Match& match) {
+  prefixes_.add(text);
   Node node = root;
   for (const char letter : text) {
     const auto byte = static_cast<unsigned char>(letter);
@@ -84,6 +85,15 @@ RedactionTable::Node RedactionTable::child(Node node, unsigned char byte) const 
   else
     while (edge != end && edge->byte < byte) ++edge;
   return edge != end && edge->byte == byte ? edge->target : root;
+}
+
+bool RedactionTable::begins_form(std::string_view bytes) const {
+  Node node = root;
+  for (const char byte : bytes) {
+    node = child(node, static_cast<unsigned char>(byte));
+    if (node == root) return false;
+  }
+  return true;
 }
 
 RedactionTable::Node RedactionTable::next(Node node, unsigned char byte) const {

@@ -10,6 +10,8 @@
 
 #include <deployctl/secret.hpp>
 
+#include "base/redaction_prefixes.hpp"
+
 namespace deployctl {
 
 class RedactionTable {
@@ -34,6 +36,11 @@ public:
   [[nodiscard]] Node fallback(Node node) const { return nodes_[node].fallback; }
   // The length and name of the shortest form that goes on from here (or ends here); length 0 at the root.
   [[nodiscard]] const Match& shortest_through(Node node) const { return nodes_[node].shortest; }
+
+  // Whether a form may begin with the RedactionPrefixes::width bytes there; a yes is for `begins_form` to
+  // judge.
+  [[nodiscard]] bool may_begin(const char* bytes) const { return prefixes_.may_begin(bytes); }
+  [[nodiscard]] bool begins_form(std::string_view bytes) const;
 
   // Calls `visit(const Match&)` for every form that ends here, longest first.
   template <class Visit>
@@ -72,6 +79,7 @@ private:
   std::vector<Edge> edges_; // by node, sorted by byte
   std::array<Node, 256> from_root_{};
   std::vector<std::string> names_;
+  RedactionPrefixes prefixes_;
 };
 
 } // namespace deployctl

@@ -39,8 +39,16 @@ bool ByteFilter::in_escape(char byte) {
   return true;
 }
 
-void RedactionWalk::take(const RedactionTable& table, char byte, std::uint64_t at, Found& found) {
-  if (!filter_.sees(byte)) return;
+void RedactionWalk::start(char before, bool between_lines) {
+  node_ = RedactionTable::root;
+  seen_.clear();
+  before_ = before;
+  pending_.clear();
+  filter_ = ByteFilter(reading_, between_lines);
+}
+
+bool RedactionWalk::take(const RedactionTable& table, char byte, std::uint64_t at, Found& found) {
+  if (!filter_.sees(byte)) return false;
   settle(is_letter_or_digit(byte), found);
   node_ = table.next(node_, static_cast<unsigned char>(byte));
   seen_.push_back({at, byte});
@@ -50,6 +58,12 @@ void RedactionWalk::take(const RedactionTable& table, char byte, std::uint64_t a
     forget(seen_.size());
   else if (seen_.size() > 2 * needed + 64)
     forget(seen_.size() - needed);
+  return true;
+}
+
+std::optional<std::size_t> RedactionWalk::settled_depth(const RedactionTable& table) const {
+  if (!pending_.empty()) return std::nullopt;
+  return table.open_depth(node_);
 }
 
 std::optional<std::uint64_t> RedactionWalk::open_from(const RedactionTable& table) const {
@@ -72,13 +86,6 @@ void RedactionWalk::finish(const RedactionTable& table, Found& found) {
     found.push_back({seen_[seen_.size() - depth].at, seen_.back().at + 1, shortest.name});
     break;
   }
-}
-
-void RedactionWalk::restart() {
-  node_ = RedactionTable::root;
-  forget(seen_.size());
-  pending_.clear();
-  filter_ = ByteFilter(reading_);
 }
 
 void RedactionWalk::add(const RedactionTable::Match& match, Found& found) {

@@ -17,7 +17,9 @@ enum class Reading { raw, without_escapes, joined_lines };
 // Tells which bytes a reading sees.
 class ByteFilter {
 public:
-  explicit ByteFilter(Reading reading) : reading_(reading) {}
+  // `between_lines`: behind the end of a line and before what is not blank.
+  explicit ByteFilter(Reading reading, bool between_lines = false)
+      : reading_(reading), after_line_end_(between_lines) {}
 
   bool sees(char byte);
 
@@ -29,7 +31,7 @@ private:
   Reading reading_;
   State state_ = State::text;
   int length_ = 0;
-  bool after_line_end_ = false;
+  bool after_line_end_;
 };
 
 // Bytes of the stream, counted from its begin, that are to be masked.
@@ -45,14 +47,17 @@ public:
 
   explicit RedactionWalk(Reading reading) : reading_(reading), filter_(reading) {}
 
-  // The byte at position `at` of the stream.
-  void take(const RedactionTable& table, char byte, std::uint64_t at, Found& found);
+  // Begins anew behind a byte of the stream, at a place where no escape sequence is open.
+  void start(char before, bool between_lines);
+  // The byte at position `at` of the stream. False: this reading does not see it.
+  bool take(const RedactionTable& table, char byte, std::uint64_t at, Found& found);
   // The first byte that may still become part of a match, if there is one.
   [[nodiscard]] std::optional<std::uint64_t> open_from(const RedactionTable& table) const;
+  // Bytes that the longest form still possible has taken; nothing when what was found waits for the next
+  // byte.
+  [[nodiscard]] std::optional<std::size_t> settled_depth(const RedactionTable& table) const;
   // The end of the stream: an open match of at least 8 bytes and half of a form counts.
   void finish(const RedactionTable& table, Found& found);
-  // For another table: whoever holds bytes feeds them again.
-  void restart();
 
 private:
   struct Seen {

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <optional>
 
+#include "base/redaction_skim.hpp"
 #include "base/redaction_table.hpp"
 #include "base/redaction_walk.hpp"
 #include "base/secret_forms.hpp"
@@ -45,18 +47,65 @@ struct Redactor::State {
   void use(std::shared_ptr<const RedactionTable> newer) {
     if (newer == table) return;
     table = std::move(newer);
-    for (RedactionWalk& walk : walks) walk.restart();
-    for (std::size_t i = 0; i < held.size(); ++i) walk_over(held[i], begin + i);
+    next = begin;
+    start_walks(before, false);
+  }
+
+  void read(std::string_view chunk) {
+    held += chunk;
+    skim.begin(held);
+    const std::uint64_t end = begin + held.size();
+    while (next < end) walking ? walk(end) : pass_over();
+  }
+
+  // To the next place where a form may begin.
+  void pass_over() {
+    next = begin + skim.skip(*table, next - begin);
+    start_walks(next == begin ? before : held[next - begin - 1], skim.between_lines());
+  }
+
+  void start_walks(char byte_before, bool between_lines) {
+    for (RedactionWalk& each : walks) each.start(byte_before, between_lines);
+    walking = true;
+    plain = 0;
+  }
+
+  // Until no walk has begun a form with more than its first bytes: those are looked at again.
+  void walk(std::uint64_t end) {
+    while (next < end) {
+      walk_over(held[next - begin], next);
+      ++next;
+      const std::optional<std::size_t> open = settled_depth();
+      if (!open || *open >= RedactionPrefixes::width || *open >= plain) continue;
+      next -= *open;
+      skim.set_between_lines(false);
+      walking = false;
+      return;
+    }
   }
 
   void walk_over(char byte, std::uint64_t at) {
-    for (RedactionWalk& walk : walks) walk.take(*table, byte, at, found);
+    bool all_see = true;
+    for (RedactionWalk& each : walks) all_see = each.take(*table, byte, at, found) && all_see;
+    plain = all_see ? plain + 1 : 0;
+  }
+
+  // The most that a walk has open, when nothing found waits.
+  [[nodiscard]] std::optional<std::size_t> settled_depth() const {
+    std::size_t most = 0;
+    for (const RedactionWalk& each : walks) {
+      const std::optional<std::size_t> depth = each.settled_depth(*table);
+      if (!depth) return std::nullopt;
+      most = std::max(most, *depth);
+    }
+    return most;
   }
 
   // The end of what no later byte can change.
   [[nodiscard]] std::uint64_t safe_end() const {
     std::uint64_t end = begin + held.size();
-    for (const RedactionWalk& walk : walks) end = std::min(end, walk.open_from(*table).value_or(end));
+    if (walking)
+      for (const RedactionWalk& each : walks) end = std::min(end, each.open_from(*table).value_or(end));
     return end;
   }
 
@@ -90,6 +139,7 @@ struct Redactor::State {
     }
     out.append(held, at - begin, end - at);
     found.erase(found.begin(), interval);
+    if (end > begin) before = held[end - begin - 1];
     held.erase(0, end - begin);
     begin = end;
     return out;
@@ -99,6 +149,11 @@ struct Redactor::State {
   std::shared_ptr<const RedactionTable> table;
   std::string held;        // read and not yet released
   std::uint64_t begin = 0; // where `held` stands in the stream
+  std::uint64_t next = 0;  // the place in the stream to go on from
+  char before = '\0';      // the byte before `begin`
+  RedactionSkim skim;
+  bool walking = false;  // else everything before `next` is settled
+  std::size_t plain = 0; // bytes before `next` that every walk has seen
   std::array<RedactionWalk, 3> walks{RedactionWalk(Reading::raw), RedactionWalk(Reading::without_escapes),
                                      RedactionWalk(Reading::joined_lines)};
   std::vector<RedactedInterval> found;
@@ -112,16 +167,15 @@ Redactor::Redactor(Redactor&&) noexcept = default;
 std::string Redactor::feed(std::string_view chunk) {
   state_->use(state_->secrets.table());
   if (state_->table->empty()) return std::string(chunk);
-  for (const char byte : chunk) {
-    state_->held += byte;
-    state_->walk_over(byte, state_->begin + state_->held.size() - 1);
-  }
+  state_->read(chunk);
   return state_->release(state_->safe_end());
 }
 
 std::string Redactor::finish() {
   state_->use(state_->secrets.table());
-  for (RedactionWalk& walk : state_->walks) walk.finish(*state_->table, state_->found);
+  state_->read({});
+  if (state_->walking)
+    for (RedactionWalk& walk : state_->walks) walk.finish(*state_->table, state_->found);
   return state_->release(state_->begin + state_->held.size());
 }
 
