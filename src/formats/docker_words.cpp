@@ -11,10 +11,6 @@ namespace {
 constexpr std::size_t npos = std::string_view::npos;
 constexpr std::size_t most_heredocs = 64; // of one instruction
 
-bool is_blank(char c) {
-  return c == ' ' || c == '\t' || c == '\r';
-}
-
 bool is_name_byte(char c) {
   return is_letter_or_digit(c) || c == '_';
 }

@@ -11,6 +11,11 @@
 
 namespace deployctl::formats {
 
+// What separates words of one line.
+inline bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\r';
+}
+
 struct HeredocMark {
   std::string name;
   bool strips_tabs = false; // "<<-EOF"

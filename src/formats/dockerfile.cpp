@@ -33,10 +33,6 @@ std::string upper(std::string_view text) {
   return out;
 }
 
-bool is_blank(char c) {
-  return c == ' ' || c == '\t' || c == '\r';
-}
-
 class Reader {
 public:
   explicit Reader(std::string_view text) : text_(text) {}

@@ -64,10 +64,6 @@ bool matches(std::string_view glob, std::string_view path) {
   return false;
 }
 
-Findings::Place place_of(const DockerWord& word) {
-  return {word.begin, std::max(word.end, word.begin + 1)};
-}
-
 std::string normal(std::string_view source) {
   while (source.substr(0, 2) == "./") source.remove_prefix(2);
   while (source.substr(0, 1) == "/") source.remove_prefix(1);
@@ -160,6 +156,10 @@ private:
 };
 
 } // namespace
+
+Findings::Place place_of(const formats::DockerWord& word) {
+  return {word.begin, std::max(word.end, word.begin + 1)};
+}
 
 void check_build_context(const formats::Dockerfile& file, const BuildContext* context, Findings& findings) {
   ContextCheck check(context, findings);

@@ -8,6 +8,8 @@ namespace deployctl::policy::lint {
 
 struct BuildContext;
 
+Findings::Place place_of(const formats::DockerWord& word);
+
 void check_build_context(const formats::Dockerfile& file, const BuildContext* context, Findings& findings);
 
 } // namespace deployctl::policy::lint

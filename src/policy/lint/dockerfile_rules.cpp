@@ -24,10 +24,6 @@ using formats::DockerWord;
 
 constexpr std::size_t npos = std::string_view::npos;
 
-Findings::Place place_of(const DockerWord& word) {
-  return {word.begin, std::max(word.end, word.begin + 1)};
-}
-
 class DockerfileCheck {
 public:
   DockerfileCheck(const Dockerfile& file, std::string_view text, Findings& findings)
