@@ -1,0 +1,30 @@
+// The lines of one step: itself, and its targets with those that stand alike in one line. For layout.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ui/tty/run_model.hpp"
+#include "ui/tty/standing_words.hpp"
+
+namespace deployctl::ui::tty {
+
+enum class TargetLines {
+  all,
+  unsettled, // without those that are done and those that have not begun
+  first,     // one
+};
+
+struct StepLook {
+  const RunModel& model;
+  const Style& style;
+  std::size_t id_width = 0;
+  TargetLines targets = TargetLines::all;
+};
+
+std::vector<Line> step_lines(const StepModel& step, const StepLook& look, Instant now);
+
+// As many names as fit: "app-1, app-2 and 3 more".
+std::string fitting_names(const std::vector<std::string>& names, int cells);
+
+} // namespace deployctl::ui::tty
