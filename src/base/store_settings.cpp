@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/registry_settings.hpp"
 #include "base/ssh_settings.hpp"
 
 namespace deployctl {
@@ -168,6 +169,7 @@ std::span<const StoreSettings> store_settings() {
       {.provider = "kube", .schemes = {"k8s"}, .fields = kube_fields()},
       {.provider = "op", .schemes = {"op"}, .fields = op_fields()},
       {.provider = "vault", .schemes = {"vault"}, .fields = vault_fields(), .is_named_by_path = true},
+      {.provider = registry_provider, .schemes = {}, .fields = registry_settings().fields()},
       {.provider = ssh_provider, .schemes = {}, .fields = ssh_settings().fields()},
   };
   return stores;

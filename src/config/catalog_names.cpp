@@ -26,7 +26,6 @@ constexpr auto providers = std::to_array<std::string_view>({
     "helm",
     "image",
     "prometheus",
-    "registry",
     "slack",
     "terraform",
 });

@@ -5,6 +5,7 @@
 
 #include <fmt/core.h>
 
+#include "base/registry_settings.hpp"
 #include "base/ssh_settings.hpp"
 #include "base/store_settings.hpp"
 #include "config/catalog_names.hpp"
@@ -92,6 +93,11 @@ std::vector<std::string> Instances::names_of(std::string_view provider) const {
 
 std::string Instances::choose(const Description& action, const std::string* written, Span span) {
   const std::string provider(provider_of(action.name));
+  if (provider == image_family) // a registry is found by its host, not by a name in the step
+    for (const auto& registry : names_of(registry_provider)) {
+      read(declared_.at(registry));
+      used_.insert(registry);
+    }
   auto name = written ? *written : provider;
   if (const auto found = declared_.find(name); found != declared_.end() && provider_of(name) == provider) {
     read(found->second);

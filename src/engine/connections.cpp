@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/registry_settings.hpp"
 #include "secrets/resolver.hpp"
 
 namespace deployctl::engine {
@@ -11,6 +12,13 @@ class NoConnection final : public Connection {};
 
 std::string family_of(const std::string& action) {
   return action.substr(0, action.find('.'));
+}
+
+Value settings_of_all(const std::vector<config::ProviderInstance>& instances, std::string_view family) {
+  Value::List all;
+  for (const config::ProviderInstance& instance : instances)
+    if (family_of(instance.name) == family) all.push_back(instance.settings);
+  return all;
 }
 
 } // namespace
@@ -55,6 +63,8 @@ Result<Connection*> Connections::connect(Entry& entry, const Provider& provider,
     return entry.connection.get();
   }
   Value settings = settings_of(instance);
+  if (family_of(provider.description.name) == image_family)
+    settings[told_registries] = settings_of_all(instances_, registry_provider);
   if (resolve_) {
     DEPLOYCTL_TRY(settings, resolve_(settings, stop));
   }

@@ -6,6 +6,7 @@
 #include "providers/host/run.hpp"
 #include "providers/http/check.hpp"
 #include "providers/image/check.hpp"
+#include "providers/image/push.hpp"
 #include "providers/image/tag.hpp"
 
 namespace deployctl::providers {
@@ -18,6 +19,7 @@ Catalog builtin_catalog(const Surroundings& surroundings) {
       file::make_put(),
       host::make_release(),
       image::make_check(surroundings),
+      image::make_push(surroundings),
       image::make_tag(surroundings),
       image::make_promote(surroundings),
   };

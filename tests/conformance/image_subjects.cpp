@@ -4,6 +4,7 @@
 #include "providers/builtin.hpp"
 #include "registry/manifest.hpp"
 #include "registry/media_type.hpp"
+#include "registry/saved_image.hpp"
 #include "registry/strict_registry.hpp"
 
 namespace deployctl::conformance {
@@ -47,6 +48,27 @@ Subject placement(const std::string& action, const std::string& source, const st
           .with_secret = inputs("1")};
 }
 
+Subject push() {
+  const auto server = registry_with_two();
+  const auto inputs = [server](const char* layer) {
+    return [server, layer](Workbench& bench) {
+      const std::string name = std::string(layer) + ".tar";
+      bench.write(name, tests::SavedImage{.layers = {layer}}.docker_archive());
+      return Value::Map{{"archive", bench.file(name)}, {"to", server->host() + "/pushed/app:live"}};
+    };
+  };
+  return {.action = "image.push",
+          .bench =
+              [server] {
+                server->forget_tag("pushed/app", "live");
+                return std::make_unique<Workbench>(
+                    *find_provider(providers::builtin_catalog(), "image.push"));
+              },
+          .first = inputs("one"),
+          .second = inputs("two"),
+          .with_secret = inputs("one")};
+}
+
 Subject check() {
   const auto server = registry_with_two();
   const auto inputs = [server](Workbench&) {
@@ -67,7 +89,7 @@ Subject check() {
 } // namespace
 
 std::vector<Subject> image_subjects() {
-  return {check(), placement("image.tag", "image", "/staging/app:live"),
+  return {check(), push(), placement("image.tag", "image", "/staging/app:live"),
           placement("image.promote", "from", "/production/app:live")};
 }
 

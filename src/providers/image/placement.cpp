@@ -5,45 +5,16 @@
 #include <fmt/core.h>
 
 #include "base/members.hpp"
-#include "registry/image_copy.hpp"
+#include "providers/image/tagged.hpp"
 #include "registry/parallel.hpp"
 
 namespace deployctl::providers::image {
 namespace {
 
 constexpr std::size_t asked_at_once = 8;
-constexpr const char* new_tag_stays =
-    "a new tag is removed only by registries that delete tags, and layers stay";
-
-registry::Access removal_of(const registry::Reference& to) {
-  registry::Access access = registry::push_to(to.repository);
-  access.remove = true;
-  return access;
-}
-
-Value outputs_of(const registry::Reference& to, const std::string& digest) {
-  const std::string tagged = to.repository.text() + ":" + to.tag;
-  return Value::Map{{"ref", digest.empty() ? tagged : to.repository.text() + "@" + digest},
-                    {"digest", digest},
-                    {"tag", tagged}};
-}
-
 // What a change wants of the tag: a digest, or that it is gone (empty).
 std::string wanted_digest(const Change& change) {
   return change.action == Action::remove ? "" : text_at(change.desired, "digest");
-}
-
-Result<registry::Reference> target_of(const Change& change) {
-  return registry::parse_reference(text_at(change.desired, "to"));
-}
-
-Change removal_change(const registry::Reference& to) {
-  Change change{.action = Action::remove,
-                .summary = "the tag " + to.text(),
-                .stages = {{.name = "remove"}},
-                .undoable = Undoable::yes};
-  change.desired = Value::Map{{"to", to.text()}};
-  return change;
 }
 
 // The image is another step's output: its digest is known at this step's turn, when all is planned again.
@@ -135,23 +106,8 @@ Result<Value> Placement::apply(WriteSession& session, const Change& change, cons
   SessionClient client(session.connection, session.ports);
   DEPLOYCTL_TRY(const registry::Reference to, target_of(change));
   DEPLOYCTL_CHECK(session.effects.undo(Value::Map{{"before", change.basis}}));
-  if (change.action == Action::remove) {
-    DEPLOYCTL_CHECK(client->remove(removal_of(to), to.tag, session.stop));
-    return outputs_of(to, "");
-  }
-  DEPLOYCTL_TRY(const registry::Reference from, registry::parse_reference(text_at(change.desired, "from")));
-  const Value* referrers = change.desired.find("referrers");
-  const registry::CopyOptions options{.referrers = referrers && *referrers == Value(true)};
-  DEPLOYCTL_TRY(const registry::Copied copied,
-                registry::promote_image(*client, from, to, options, session.stop));
-  session.output.line(Stream::out, fmt::format("{}: {} layers mounted, {} sent ({} bytes)", to.text(),
-                                               copied.mounted, copied.sent, copied.bytes));
-  // Two may put a tag at once: what it means now is what counts.
-  DEPLOYCTL_TRY(const auto now, client->look(registry::push_to(to.repository), to.tag, session.stop));
-  if (!now || now->digest != copied.digest)
-    return fail(Cause::conflict, fmt::format("the tag '{}' was put on {}, and now means {}", to.text(),
-                                             copied.digest.text(), now ? now->digest.text() : "nothing"));
-  return outputs_of(to, copied.digest.text());
+  if (change.action == Action::remove) return remove_tag(client, to, session.stop);
+  return put_tag(session, client, change, to);
 }
 
 Confirmation Placement::confirm(ReadSession& session, const Intent& intent) const {
@@ -167,24 +123,8 @@ Confirmation Placement::confirm(ReadSession& session, const Intent& intent) cons
 }
 
 Result<Change> Placement::revert(const Undo& undo, const Observation& seen) const {
-  const Value* before = undo.data.find("before");
-  if (!before) return fail(Cause::internal, "undo data without 'before'");
   DEPLOYCTL_TRY(const Wish wish, read_(undo.ask.inputs ? *undo.ask.inputs : undo.ask.recorded));
-  const std::string digest = text_at(*before, "digest");
-  if (digest == text_at(seen.managed, "digest")) return Change{};
-  if (digest.empty()) {
-    Change change = removal_change(wish.to);
-    change.basis = seen.managed;
-    return change;
-  }
-  registry::Reference from = wish.to;
-  from.tag.clear();
-  DEPLOYCTL_TRY(from.digest, registry::Digest::parse(digest));
-  Change change{.action = seen.exists ? Action::update : Action::create, .summary = wish.to.text()};
-  change.desired = Value::Map{{"from", from.text()}, {"to", wish.to.text()}, {"digest", digest}};
-  change.basis = seen.managed;
-  change.stages = {{.name = "put"}};
-  return change;
+  return change_back(undo, seen, wish.to);
 }
 
 Value Placement::outputs(const Ask& ask, const Observation& seen) const {
@@ -194,10 +134,7 @@ Value Placement::outputs(const Ask& ask, const Observation& seen) const {
 
 Provider describe_placement(Provider provider, const Surroundings& surroundings, ReadWish read) {
   provider.description.kind = Kind::resource;
-  provider.description.outputs = {
-      {.name = "ref", .help = "The image by its digest, for actions that run it."},
-      {.name = "digest", .help = "The digest of the image or index."},
-      {.name = "tag", .help = "The repository and the tag that was put."}};
+  provider.description.outputs = tag_outputs();
   provider.description.operations = operations();
   provider.description.default_timeout = Milliseconds(3'600'000);
   provider.description.crash_class = [](const Value&) { return CrashClass::declarative; };

@@ -1,25 +1,78 @@
 #include "providers/image/registries.hpp"
 
+#include <map>
 #include <stdexcept>
 
+#include <fmt/core.h>
+
+#include "base/members.hpp"
+#include "base/registry_settings.hpp"
 #include "os/files.hpp"
 #include "os/pause.hpp"
 
 namespace deployctl::providers::image {
 namespace {
 
+using Declared = std::map<std::string, RegistrySettings>; // by host
+
+// What the pipeline says about a host goes before what docker and podman know.
+class DeclaredCredentials final : public registry::CredentialSource {
+public:
+  DeclaredCredentials(const Declared& declared, registry::CredentialParts parts)
+      : declared_(declared), usual_(std::move(parts)) {}
+
+  Result<registry::Credential> credential(const registry::Repository& repository,
+                                          const std::stop_token& stop) override {
+    const auto found = declared_.find(repository.host);
+    const Secret* password =
+        found != declared_.end() && found->second.password ? found->second.password->secret() : nullptr;
+    if (!password) return usual_.credential(repository, stop);
+    return registry::Credential{.user = found->second.user,
+                                .password = *password,
+                                .source = "'registry' of the pipeline's providers"};
+  }
+
+private:
+  const Declared& declared_;
+  registry::UsualCredentials usual_;
+};
+
 class RegistryConnection final : public Connection {
 public:
-  RegistryConnection(Ports ports, const Surroundings& surroundings)
-      : learn(surroundings.learn), credentials({.processes = ports.processes,
-                                                .environment = surroundings.environment,
-                                                .read_file = os::read_file,
-                                                .learn = surroundings.learn}) {}
+  RegistryConnection(Declared hosts, Ports ports, const Surroundings& surroundings)
+      : learn(surroundings.learn), declared(std::move(hosts)),
+        credentials(declared, {.processes = ports.processes,
+                               .environment = surroundings.environment,
+                               .read_file = os::read_file,
+                               .learn = surroundings.learn}) {}
+
+  [[nodiscard]] registry::HostSettings settings(const std::string& host) const {
+    const auto found = declared.find(host);
+    if (found == declared.end()) return {};
+    return {.plain_http = found->second.plain_http, .ca_file = found->second.ca};
+  }
 
   std::function<void(const Secret&)> learn;
-  registry::UsualCredentials credentials;
+  Declared declared;
+  DeclaredCredentials credentials;
   registry::RegistryMemory memory;
 };
+
+// The settings of all registries, each under the host that names of images have.
+Result<Declared> read_declared(const Value& settings, Files& files) {
+  Declared declared;
+  for (const Value& written : list_at(settings, told_registries)) {
+    DEPLOYCTL_TRY(RegistrySettings one, registry_settings().decode(written));
+    DEPLOYCTL_TRY(const std::string host, registry::parse_host(one.host));
+    if (!one.ca.empty() && !one.ca.starts_with('/')) {
+      DEPLOYCTL_TRY(one.ca, files.find(one.ca, ""));
+    }
+    if (!declared.emplace(host, std::move(one)).second)
+      return fail(Cause::config, fmt::format("the registry '{}' is declared twice", host),
+                  "leave one entry of 'registry' under 'providers' for each host");
+  }
+  return declared;
+}
 
 registry::ClientParts parts_of(Connection& connection, const Ports& ports) {
   auto* own = dynamic_cast<RegistryConnection*>(&connection);
@@ -30,7 +83,7 @@ registry::ClientParts parts_of(Connection& connection, const Ports& ports) {
           .wait = os::pause,
           .credentials = own->credentials,
           .memory = own->memory,
-          .settings = {},
+          .settings = [own](const std::string& host) { return own->settings(host); },
           .learn = own->learn};
 }
 
@@ -42,9 +95,10 @@ SessionClient::SessionClient(Connection& connection, const Ports& ports)
 std::function<Result<std::unique_ptr<Connection>>(const InstanceSettings&, Ports, std::stop_token)>
 connector(Surroundings surroundings) {
   return [surroundings =
-              std::move(surroundings)](const InstanceSettings&, Ports ports,
+              std::move(surroundings)](const InstanceSettings& instance, Ports ports,
                                        const std::stop_token&) -> Result<std::unique_ptr<Connection>> {
-    return std::make_unique<RegistryConnection>(ports, surroundings);
+    DEPLOYCTL_TRY(Declared declared, read_declared(instance.settings, ports.files));
+    return std::make_unique<RegistryConnection>(std::move(declared), ports, surroundings);
   };
 }
 
