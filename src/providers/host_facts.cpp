@@ -9,6 +9,7 @@
 
 #include "base/integer.hpp"
 #include "base/strings.hpp"
+#include "base/time.hpp"
 #include "providers/host_script.hpp"
 
 namespace deployctl::providers {
@@ -138,6 +139,14 @@ std::int64_t clock_offset(const HostFacts& facts, std::chrono::system_clock::tim
   const std::int64_t latest = floor<seconds>(after.time_since_epoch()).count();
   if (facts.time < earliest) return facts.time - earliest;
   return facts.time > latest ? facts.time - latest : 0;
+}
+
+std::string host_time(std::string_view text) {
+  std::int64_t seconds = 0;
+  const bool whole = std::from_chars(text.data(), text.data() + text.size(), seconds).ec == std::errc();
+  constexpr std::int64_t latest = 4'000'000'000; // a clock that is later than 2096 is wrong
+  if (!whole || seconds <= 0 || seconds >= latest) return {};
+  return format_time(WallTime(std::chrono::seconds(seconds)));
 }
 
 Value to_value(const HostFacts& facts, std::int64_t offset) {

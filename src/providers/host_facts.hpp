@@ -64,6 +64,9 @@ Result<HostAnswer> parse_host_answer(std::string_view out, std::size_t questions
 std::int64_t clock_offset(const HostFacts& facts, std::chrono::system_clock::time_point before,
                           std::chrono::system_clock::time_point after);
 
+// RFC 3339 of seconds since the epoch by a host's clock; empty when that is no time.
+std::string host_time(std::string_view seconds);
+
 // For plans: one map.
 Value to_value(const HostFacts& facts, std::int64_t offset);
 

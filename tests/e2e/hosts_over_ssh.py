@@ -49,7 +49,7 @@ class HostsOverSsh(unittest.TestCase):
         self.assertEqual(self.world.versions(), ["v2"] * 3)
         self.world.check_logins(before, [1, 1, 1])
         requests, bad = load.finish()
-        print(f"{requests} requests to three hosts, {bad} other than 200, one login a host")
+        print(f"{requests} requests to three hosts, {bad} other than 200")
         self.assertEqual(bad, 0)
         nothing = self.world.expect(0, "apply", "production", "--yes")
         self.assertIn("nothing was changed", nothing.stdout + nothing.stderr)

@@ -33,13 +33,19 @@ MIGRATION = f"""\
 """
 
 
-def marked_step(name, needs, script):
+# Notes when a process that ran it before is alive.
+ALONE = ('if [ -e "$HOME/runs" ] && kill -0 "$(cat "$HOME/runs")" 2>/dev/null; then touch "$HOME/two-at-once"; fi; '
+         'echo $$ >"$HOME/runs"; ')
+RETRY = "\n    retry: { attempts: 2, delay: 1s, on: [network] }"
+
+
+def marked_step(name, needs, script, more=""):
     """Counts its beginnings and leaves a mark that its check finds."""
     return f"""\
   {name}:
     uses: host.run
     needs: [{needs}]
-    strategy: {{ all_at_once: {{}} }}
+    strategy: {{ all_at_once: {{}} }}{more}
     with:
       script: |
         echo "$VERSION" >>"$HOME/{name}-begun"
@@ -98,7 +104,8 @@ class Lost(Tough):
 
     options = {"links": True, "release": VERSION, "preflight": pause_at("preflight"), "more":
                MIGRATION + marked_step("late", "migrate", pause_at("late") + 'touch "$HOME/late-$VERSION"')
-               + marked_step("early", "late", 'touch "$HOME/early-$VERSION"; ' + pause_at("early"))}
+               + marked_step("early", "late", 'touch "$HOME/early-$VERSION"; ' + pause_at("early"))
+               + marked_step("again", "early", ALONE + pause_at("again") + 'touch "$HOME/again-$VERSION"', RETRY)}
 
     def freeze(self, host):
         frozen = host.sessions()
@@ -197,6 +204,23 @@ class Lost(Tough):
         self.world.await_silence()
         self.assertFalse(host.home(f"late-{version}").exists())
         host.forget_pause("late")
+        self.live_everywhere(version)
+
+    def test_tough_04_a_second_attempt_first_ends_what_still_runs_of_the_first(self):
+        version = self.release()
+        host = self.hosts[1]
+        for name in ("runs", "two-at-once"):  # numbers of processes come again
+            host.home(name).unlink(missing_ok=True)
+        host.pause("again")
+        process = self.apply()
+        host.await_pause("again")
+        frozen = self.freeze(host)  # so nobody over there hears that the connection is gone
+        self.end(process, 0)
+        self.assertEqual(self.count(host, "again-begun", version), 2)
+        self.assertFalse(host.home("two-at-once").exists())
+        self.wake(frozen)
+        self.world.await_silence()
+        host.forget_pause("again")
         self.live_everywhere(version)
 
 

@@ -187,7 +187,7 @@ TEST_CASE("host facts: the script reads only") {
   SystemClock clock;
   os::LocalProcesses processes{clock, bench.path(), {}};
   ProcessRequest request{.argv = {"/bin/sh", "-c", host::observe_script, "sh", "disk", bench.path("srv/web"),
-                                  "release", bench.path("srv/web"), "", "", ""},
+                                  "release", bench.path("srv/web"), "", "", "", "", ""},
                          .environment = {{"PATH", Text(tools)}, {"HOME", Text(bench.path("srv"))}}};
   const auto result = processes.run(request, {});
   REQUIRE(result);

@@ -2,6 +2,8 @@
 
 #include <filesystem>
 
+#include <deployctl/host_state.hpp>
+
 #include "net/loopback_server.hpp"
 #include "os/files.hpp"
 #include "providers/release_bench.hpp"
@@ -209,8 +211,40 @@ TEST_CASE("host.release: the unit is restarted, watched, and its log is the evid
   CHECK(bench.ready(change, change.stages[1]).state == Readiness::State::waiting);
   bench.write("state", "ActiveState=active\nSubState=running\n");
   CHECK(bench.ready(change, change.stages[1]).state == Readiness::State::ready);
+  bench.write("state", "ActiveState=active\nSubState=running\nResult=exit-code\nNRestarts=2\n");
+  const Readiness looping = bench.ready(change, change.stages[1]);
+  CHECK(looping.state == Readiness::State::failed);
+  CHECK(looping.detail ==
+        "unit 'web.service' was restarted 2 times by systemd: its program ends (exit-code)");
+  CHECK(looping.evidence == std::vector<std::string>{"Traceback: no module"});
   REQUIRE(bench.revert(ask)); // the first release: nothing is live, so the unit stops
   CHECK(bench.read("told").ends_with("stop web.service\n"));
+  std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("host.release: a sudo that would refuse is seen before anything is changed") {
+  const std::string folder = "/tmp/deployctl-sudo-" + std::to_string(getpid());
+  Bench bench(folder);
+  std::filesystem::create_directories(folder);
+  const auto program = [&](const std::string& name, const std::string& text) {
+    return os::atomic_write(folder + "/" + name, "#!/bin/sh\n" + text, 0755).has_value();
+  };
+  REQUIRE(program("systemctl", "case $1 in --version) echo systemd 252 ;; esac\n"));
+  const Ask ask =
+      bench.release({{"systemd", Value::Map{{"unit", "web.service"}, {"action", "auto"}, {"sudo", true}}}});
+  const auto blocked = [&] {
+    const auto seen = bench.observe(ask);
+    REQUIRE(seen);
+    return state_in(seen->facts).blocked;
+  };
+  REQUIRE(program("sudo", "echo sudo: a password is required >&2; exit 1\n"));
+  CHECK(blocked() == std::vector<std::string>{"'web.service' cannot be told: sudo: a password is required"});
+  REQUIRE(program("sudo", "exit 1\n"));
+  CHECK(blocked() == std::vector<std::string>{"'web.service' cannot be told: sudo does not allow "
+                                              "'systemctl reload-or-restart web.service'"});
+  REQUIRE(program("sudo",
+                  "[ \"$*\" = '-n -l systemctl reload-or-restart web.service' ] && echo /bin/systemctl\n"));
+  CHECK(blocked().empty());
   std::filesystem::remove_all(folder);
 }
 

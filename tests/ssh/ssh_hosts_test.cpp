@@ -136,6 +136,28 @@ TEST_CASE_METHOD(Fixture, "ssh hosts: a stop and a timeout leave no process on t
   CHECK(is_gone(std::stoi(late->out)));
 }
 
+TEST_CASE_METHOD(Fixture, "ssh hosts: every byte arrives literally, whatever shell the login has") {
+  std::string bytes;
+  for (int byte = 1; byte < 256; ++byte) bytes += static_cast<char>(byte);
+  const std::string nasty = "$(id) `id` ${HOME} \\' \" !! * ~ %s \\n; # <>|&";
+  int count = 0;
+  for (const char* const login : {"/bin/dash", "/bin/bash", "/usr/bin/busybox sh", "/usr/bin/fish"}) {
+    const SshServer& server =
+        world.add("web" + std::to_string(++count),
+                  {.settings = std::string("ForceCommand exec ") + login + " -c \"$SSH_ORIGINAL_COMMAND\""});
+    auto remote = hosts();
+    HostCommand made = command(R"(printf '%s|' "$#" "$@" "$VALUE"; cat)");
+    made.arguments = {bytes, nasty, "", "-n"};
+    made.environment = {{"VALUE", bytes + nasty}};
+    made.input = nasty + bytes;
+    const auto result = remote.run(host_at(server), made, {});
+    INFO(login);
+    REQUIRE(result);
+    CHECK(result->out == "4|" + bytes + "|" + nasty + "||-n|" + bytes + nasty + "|" + nasty + bytes);
+    CHECK(result->err.empty());
+  }
+}
+
 TEST_CASE_METHOD(Fixture, "ssh hosts: a connection lost under a command is told, and ends it over there") {
   const SshServer& server = world.add("web");
   auto remote = hosts();

@@ -202,7 +202,7 @@ TEST_CASE("tough 6: ssh ways: a planned change of the host key goes unnoticed") 
   server.stop();
   server.add_key("ecdsa");
   server.start();
-  all_answer(world, numbered("web", 12));
+  all_answer(world, numbered("web", 50));
   world.disconnect();
   const std::string known = world.scratch().read("known_hosts");
   INFO(known);

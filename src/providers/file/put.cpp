@@ -9,6 +9,7 @@
 #include "base/crypto.hpp"
 #include "base/field_diff.hpp"
 #include "base/members.hpp"
+#include "base/time.hpp"
 #include "providers/file/put_inputs.hpp"
 #include "providers/file/put_scripts.hpp"
 
@@ -166,6 +167,7 @@ private:
                   run_script(session.ports.hosts, host, command,
                              fmt::format("cannot look at '{}' on '{}'", path, host.name), session.stop));
     Observation seen = read_observation(result.out);
+    if (seen.exists) seen.facts["observed_at"] = format_time(session.ports.clock.wall());
     manage_ownership(inputs, seen);
     return seen;
   }

@@ -4,16 +4,27 @@
 
 #include <fmt/core.h>
 
+#include <deployctl/host_state.hpp>
+
 #include "base/crypto.hpp"
 #include "base/json.hpp"
 #include "base/members.hpp"
 #include "base/strings.hpp"
+#include "providers/host_facts.hpp"
 #include "providers/host_script.hpp"
 
 namespace deployctl::providers::file {
 namespace {
 
 constexpr std::string_view changed_by_hand = "a secret, changed by hand";
+
+// For a table of hosts: "sha256:170f1c104ad1".
+std::string content_in_short(const Observation& seen) {
+  constexpr std::size_t digits = 19;
+  const Value shown = shown_content(seen);
+  const std::string text = shown.text() ? *shown.text() : "";
+  return text.starts_with("sha256:") ? text.substr(0, digits) : text;
+}
 
 } // namespace
 
@@ -86,6 +97,7 @@ std::string canonical_mode(std::string_view mode) {
 Observation read_observation(std::string_view out) {
   Observation seen;
   Value managed = Value::Map{}, facts = Value::Map{};
+  std::string since;
   for (const Line& line : key_lines(out)) {
     if (line.key == "kind") {
       seen.exists = line.rest != "none";
@@ -98,10 +110,12 @@ Observation read_observation(std::string_view out) {
       managed["content"] =
           line.rest == "changed" ? std::string(changed_by_hand) : "secret " + std::string(line.rest);
     if (line.key == "version") facts["version"] = line.rest;
+    if (line.key == "since") since = host_time(line.rest);
     read_ownership(line, facts);
   }
   if (seen.exists) seen.managed = std::move(managed);
   seen.facts = std::move(facts);
+  if (seen.exists) add_state(seen.facts, {.now = content_in_short(seen), .since = since});
   return seen;
 }
 

@@ -21,7 +21,8 @@ if [ -L "$path" ]; then echo 'kind link'; exit 0; fi
 if [ ! -e "$path" ]; then echo 'kind none'; exit 0; fi
 if [ ! -f "$path" ]; then echo 'kind other'; exit 0; fi
 echo 'kind file'
-printf 'mode %s\n' "$(stat -c %a "$path")"
+stat -c 'mode %a
+since %Y' "$path"
 say_ownership "$path"
 if [ -f "$note" ]; then
   { read -r salt; read -r reference; read -r version; read -r fits; } < "$note" || :

@@ -30,6 +30,21 @@ const Value& inputs_of(const Ask& ask) {
   return ask.inputs ? *ask.inputs : ask.recorded;
 }
 
+// What systemctl shall be told by sudo; empty when it needs none.
+std::string told_by_sudo(const Value* systemd) {
+  const Value* sudo = systemd ? systemd->find("sudo") : nullptr;
+  if (!sudo || *sudo != Value(true) || text_at(*systemd, "scope") == "user") return {};
+  const std::string action = text_at(*systemd, "action");
+  return action == "auto" ? "reload-or-restart" : action.empty() ? "restart" : action;
+}
+
+// Of ":8000/healthz": there the release is to answer.
+std::string port_of_health(const Value& inputs) {
+  const Value* health = inputs.find("health");
+  const std::string http = health ? text_at(*health, "http") : "";
+  return http.starts_with(':') ? http.substr(1, http.find('/') - 1) : "";
+}
+
 std::vector<std::string> questions(const Asks& asks) {
   std::vector<std::string> own;
   std::vector<std::string> all = {"tool", "systemctl"};
@@ -40,18 +55,28 @@ std::vector<std::string> questions(const Asks& asks) {
     if (systemd) unit = {.unit = text_at(*systemd, "unit"), .scope = text_at(*systemd, "scope")};
     const bool is_ours = systemd && systemd->find("service");
     all.insert(all.end(), {"disk", path});
-    own.insert(own.end(), {"release", path, unit.unit, unit.scope, is_ours ? unit_file(unit) : ""});
+    own.insert(own.end(), {"release", path, unit.unit, unit.scope, is_ours ? unit_file(unit) : "",
+                           told_by_sudo(systemd), port_of_health(inputs_of(*ask))});
   }
   all.insert(all.end(), own.begin(), own.end());
   return all;
 }
 
+std::string restarted(const Observation& seen) {
+  const std::string times = text_at(seen.facts, "restarts");
+  return times.empty() || times == "0" ? "" : fmt::format(" (restarted {}x)", times);
+}
+
 // What is wrong with what is live, if anything.
 std::string condition_of(const Observation& seen) {
+  const std::string port = text_at(seen.facts, "taken");
+  if (const std::string unit = text_at(seen.facts, "unit");
+      !port.empty() && !unit.empty() && unit != "active")
+    return fmt::format("port {} is taken by somebody else", port);
   if (!seen.exists) return {};
   if (seen.facts.find("dangling")) return "'current' points to nothing";
   if (const std::string unit = text_at(seen.facts, "unit"); !unit.empty() && unit != "active")
-    return "unit is " + unit;
+    return "unit is " + unit + restarted(seen);
   if (const Value* drift = seen.managed.find("drift"); drift && drift->map())
     return fmt::format("changed by hand: {}", drift->map()->begin()->first);
   if (text_at(seen.managed, "switched") != text_at(seen.managed, "current"))

@@ -52,6 +52,8 @@ std::vector<std::string> release_blocks(const ReleaseInputs& inputs, const Obser
                                  amount(disk->second.free), disk->second.mount));
   if (inputs.systemd && !facts.tools.contains("systemctl"))
     blocks.push_back(fmt::format("'{}' cannot be told: there is no systemctl", inputs.systemd->unit));
+  if (const std::string refused = text_at(seen.facts, "sudo"); inputs.systemd && !refused.empty())
+    blocks.push_back(fmt::format("'{}' cannot be told: {}", inputs.systemd->unit, refused));
   return blocks;
 }
 

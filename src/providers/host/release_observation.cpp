@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "base/json.hpp"
-#include "base/time.hpp"
+#include "providers/host_facts.hpp"
 #include "providers/host_script.hpp"
 #include "providers/ownership.hpp"
 
@@ -83,14 +83,6 @@ void take_revision(std::string_view text, Observation& seen) {
   if (const Value* answer = revision->find("answer"); answer && answer->map()) seen.facts["answer"] = *answer;
 }
 
-void take_since(std::string_view text, Observation& seen) {
-  std::int64_t seconds = 0;
-  const bool whole = std::from_chars(text.data(), text.data() + text.size(), seconds).ec == std::errc();
-  constexpr std::int64_t latest = 4'000'000'000; // a clock that is later than 2096 is wrong
-  if (whole && seconds > 0 && seconds < latest)
-    seen.facts["since"] = format_time(WallTime(std::chrono::seconds(seconds)));
-}
-
 void take_fact(const Line& line, Observation& seen, Value::List& kept, std::string& unit_file) {
   if (line.key == "current" || line.key == "switched") seen.managed[line.key] = line.rest;
   if (line.key == "blocked") seen.facts["not_a_link"] = true;
@@ -98,12 +90,17 @@ void take_fact(const Line& line, Observation& seen, Value::List& kept, std::stri
   if (line.key == "run" && !line.rest.empty()) seen.facts["run"] = line.rest;
   if (line.key == "text") unit_file += std::string(line.rest) + "\n";
   if (line.key == "kept") kept.emplace_back(line.rest);
-  if (line.key == "since") take_since(line.rest, seen);
+  if (line.key == "since")
+    if (std::string since = host_time(line.rest); !since.empty()) seen.facts["since"] = std::move(since);
   if (line.key == "revision") take_revision(line.rest, seen);
   std::int64_t kibibytes = 0;
   if (line.key == "free" &&
       std::from_chars(line.rest.data(), line.rest.data() + line.rest.size(), kibibytes).ec == std::errc())
     seen.facts["free"] = kibibytes;
+  if (line.key == "sudo" || line.key == "taken") seen.facts[line.key] = line.rest;
+  constexpr std::string_view restarts = "NRestarts=";
+  if (line.key == "unit" && line.rest.starts_with(restarts))
+    seen.facts["restarts"] = line.rest.substr(restarts.size());
   constexpr std::string_view state = "ActiveState=";
   if (line.key == "unit" && line.rest.starts_with(state)) seen.facts["unit"] = line.rest.substr(state.size());
 }

@@ -10,10 +10,19 @@
 namespace deployctl::providers::host {
 
 // What stands on the host and what it is, in one command and without a write: `disk FOLDER` and `tool NAME`
-// ask for facts, `release FOLDER UNIT SCOPE FILE` for the release that is live in a folder, with its unit and
-// the unit's file, or "". Facts come first.
-inline const std::string observe_script = listing_prelude + facts_functions + R"sh(release() {
-  path=$1 unit=$2 scope=$3 file=$4
+// ask for facts, `release FOLDER UNIT SCOPE FILE SUDO PORT` for the release that is live in a folder, with
+// its unit and the unit's file, or "". SUDO is what systemctl shall be told by sudo, or "": sudo says whether
+// it would. PORT is where the unit's program is to listen, or "". Facts come first.
+inline const std::string observe_script = listing_prelude + facts_functions + R"sh(ask_sudo() {
+  if ! command -v sudo >/dev/null 2>&1; then echo 'sudo is not there'
+  elif ! said=$(sudo -n -l "$@" 2>&1); then printf '%s\n' "${said:-sudo does not allow '$*'}" | tail -n 1
+  fi
+}
+listens() {
+  cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -q "^ *[0-9]*: [0-9A-F]*:$(printf %04X "$1") [0-9A-F]*:0000 0A "
+}
+release() {
+  path=$1 unit=$2 scope=$3 file=$4 sudo=$5 port=$6
   free_at "$path" | under free
   if [ "$scope" = user ]; then
     XDG_RUNTIME_DIR=${XDG_RUNTIME_DIR-/run/user/$(id -u)}
@@ -24,6 +33,8 @@ inline const std::string observe_script = listing_prelude + facts_functions + R"
   fi
   if [ -n "$unit" ]; then
     control show -p ActiveState -p SubState -p NRestarts "$unit" | under unit || :
+    if [ -n "$port" ] && listens "$port"; then printf 'taken %s\n' "$port"; fi
+    if [ -n "$sudo" ]; then ask_sudo systemctl "$sudo" "$unit" | under sudo; fi
   fi
   case $file in "~/"*) file=$HOME/${file#"~/"} ;; esac
   if [ -n "$file" ] && [ -f "$file" ]; then { cat "$file"; echo; } | under text; fi
@@ -47,7 +58,7 @@ while [ $# -gt 0 ]; do
   case $1 in
     disk) ask_disk "$2"; shift 2 ;;
     tool) ask_tool "$2"; shift 2 ;;
-    release) answer; (release "$2" "$3" "$4" "$5"); shift 5 ;;
+    release) answer; (release "$2" "$3" "$4" "$5" "$6" "$7"); shift 7 ;;
     *) give_up 71 "nothing is known of '$1'" ;;
   esac
 done

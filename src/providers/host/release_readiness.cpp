@@ -1,5 +1,6 @@
 #include "providers/host/release_readiness.hpp"
 
+#include <charconv>
 #include <map>
 
 #include <fmt/core.h>
@@ -52,6 +53,20 @@ std::string not_ours(const Systemd& systemd, const std::map<std::string, std::st
   return {};
 }
 
+// How often systemd started the program again since it was told: it answers between two deaths, too. Where
+// systemd was told to reload, the count goes back to an earlier start.
+int restarts(const Systemd& systemd, const std::map<std::string, std::string>& state) {
+  const auto get = [&](const char* name) {
+    const auto found = state.find(name);
+    return found == state.end() ? std::string_view() : std::string_view(found->second);
+  };
+  if (systemd.action == "reload" || (systemd.action == "auto" && get("CanReload") == "yes")) return 0;
+  const std::string_view text = get("NRestarts");
+  int count = 0;
+  std::from_chars(text.data(), text.data() + text.size(), count);
+  return count;
+}
+
 Readiness unit_readiness(ReadSession& session, const Host& host, const Systemd& systemd) {
   const std::string& unit = systemd.unit;
   const HostCommand command{
@@ -63,6 +78,12 @@ Readiness unit_readiness(ReadSession& session, const Host& host, const Systemd& 
   auto state = properties(result->out);
   if (std::string other = not_ours(systemd, state); !other.empty())
     return {.state = State::failed, .detail = std::move(other)};
+  if (const int count = restarts(systemd, state); count > 0)
+    return {.state = State::failed,
+            .detail = fmt::format("unit '{}' was restarted {} by systemd: its program ends{}", unit,
+                                  count == 1 ? "once" : fmt::format("{} times", count),
+                                  state["Result"] == "success" ? "" : fmt::format(" ({})", state["Result"])),
+            .evidence = log_lines(session, host, systemd)};
   if (state["ActiveState"] == "active") return {};
   const std::string detail =
       fmt::format("unit '{}' is {} ({})", unit, state["ActiveState"], state["SubState"]);

@@ -57,6 +57,7 @@ Result<HostResult> ReleaseWork::script(const std::string& operation, const std::
   const HostCommand command{.operation = operation,
                             .script = text,
                             .arguments = std::move(arguments),
+                            .environment = {{"DEPLOYCTL_STEP", intent_.step}},
                             .input = std::move(input),
                             .timeout = stage_.timeout};
   return run_script(session_.ports.hosts, host_, command,
@@ -150,6 +151,7 @@ Status ReleaseWork::own_command(const std::string& operation, const std::vector<
                    .environment = inputs_.env,
                    .timeout = stage_.timeout,
                    .output = &session_.output};
+  call.environment.insert_or_assign("DEPLOYCTL_STEP", intent_.step);
   call.environment.insert_or_assign("DEPLOYCTL_DIRECTORY", inputs_.path + "/" + folder);
   DEPLOYCTL_CHECK(run_script(session_.ports.hosts, host_, call,
                              fmt::format("{} failed on '{}'", operation, host_.name), session_.stop));

@@ -36,7 +36,7 @@ inline const std::string stop_script = service_prelude + R"sh(control stop "$uni
 )sh";
 
 inline const std::string service_state_script = service_prelude + R"sh(
-control show -p ActiveState -p SubState -p Result -p NRestarts -p FragmentPath -p NeedDaemonReload "$unit"
+control show -p ActiveState -p SubState -p Result -p NRestarts -p CanReload -p FragmentPath -p NeedDaemonReload "$unit"
 )sh";
 
 inline const std::string service_log_script = service_prelude + R"sh(
