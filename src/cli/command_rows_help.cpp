@@ -59,10 +59,7 @@ std::vector<Command> documentation() {
 
 std::vector<Command> later_commands() {
   return {
-      later_command("logs", "the record of a run"),
       later_command("permissions", "the least privilege that the pipeline needs"),
-      later_command("doctor", "whether everything is reachable"),
-      later_command("report", "one page about a run"),
   };
 }
 

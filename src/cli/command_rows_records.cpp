@@ -1,5 +1,6 @@
 #include "cli/command_rows.hpp"
 #include "cli/commands/run.hpp"
+#include "cli/commands/telling.hpp"
 
 namespace deployctl::cli {
 namespace {
@@ -10,10 +11,8 @@ const Argument any_environment{.name = "ENV",
                                .help = "an environment; all of them when left out",
                                .candidates = Candidates::environments,
                                .required = false};
-
-Flag later(std::string_view name, std::string_view value = {}) {
-  return {.name = name, .value = value, .since = Since::later};
-}
+const Argument recorded_run{
+    .name = "RUN", .help = "the id of a run, or 'last' for the newest one", .candidates = Candidates::runs};
 
 } // namespace
 
@@ -21,9 +20,15 @@ std::vector<Command> looking() {
   return {
       {.name = "status",
        .summary = "Show what is live, since when, whether it drifted, and who holds the lock.",
-       .examples = {{"status production", "one environment"}},
+       .examples = {{"status production", "one environment"},
+                    {"status production --watch", "looked at again and again"}},
        .arguments = {any_environment},
-       .flags = {{.name = "offline", .help = "only what is recorded: ask no server"}, later("watch")},
+       .flags = {{.name = "offline", .help = "only what is recorded: ask no server"},
+                 {.name = "watch", .help = "look again and again until Ctrl-C"},
+                 {.name = "every",
+                  .value = "DURATION",
+                  .help = "how often with --watch; default 5s",
+                  .kind = ValueKind::duration}},
        .run = run_status},
       {.name = "history",
        .summary = "List the releases of an environment, newest first.",
@@ -54,16 +59,44 @@ std::vector<Command> looking() {
                   .help = "whose releases",
                   .candidates = Candidates::environments}},
        .run = run_diff},
+      {.name = "logs",
+       .summary = "Show the record of a run: every stage, gate, decision and failure, with its time.",
+       .examples = {{"logs last", "the newest run of this pipeline"},
+                    {"logs last api", "what happened to one step"},
+                    {"logs 01JQ3YV2M8T4X6K9R5C7B1N0PZ --output json", "for a program"}},
+       .arguments =
+           {recorded_run,
+            {.name = "STEP", .help = "only this step", .candidates = Candidates::steps, .required = false}},
+       .run = run_logs},
+      {.name = "report",
+       .summary = "Write one self-contained HTML page about a run.",
+       .examples = {{"report last -o report.html", "timeline, plan, evidence, approvals, commits"}},
+       .arguments = {recorded_run},
+       .flags = {{.name = "out",
+                  .letter = 'o',
+                  .value = "FILE",
+                  .help = "where to write it; default: standard output",
+                  .candidates = Candidates::files}},
+       .run = run_report},
       {.name = "graph",
        .summary = "Draw the steps and what they need.",
-       .examples = {{"graph production", "as text"}, {"graph production --format mermaid", "for Markdown"}},
+       .examples = {{"graph production", "as text"},
+                    {"graph production --format mermaid", "for Markdown"},
+                    {"graph production --format svg > steps.svg", "a picture"}},
        .arguments = {environment},
        .flags = {{.name = "format",
                   .value = "FORMAT",
-                  .help = "text, mermaid or dot",
+                  .help = "text, mermaid, dot or svg",
                   .kind = ValueKind::choice,
-                  .choices = {"text", "mermaid", "dot"}}},
+                  .choices = {"text", "mermaid", "dot", "svg"}}},
        .run = run_graph},
+      {.name = "doctor",
+       .summary =
+           "Look whether everything is there and can be reached: programs, git, records, disk, hosts and "
+           "their clocks, registries, secrets.",
+       .examples = {{"doctor", "all environments"}, {"doctor production", "one of them"}},
+       .arguments = {any_environment},
+       .run = run_doctor},
       {.name = "secrets check",
        .summary = "Look whether every secret that an environment uses can be read.",
        .examples = {{"secrets check production", "each reference, and what is wrong with it"}},

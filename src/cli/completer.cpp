@@ -1,6 +1,7 @@
 #include "cli/completer.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "cli/command_line.hpp"
 #include "cli/commands.hpp"
@@ -17,6 +18,12 @@ std::vector<Candidate> topic_candidates(const Command& command) {
   for (const Topic& topic : help_topics())
     out.push_back({std::string(topic.name), std::string(topic.summary)});
   return out;
+}
+
+// Those that tell about runs; the others go on with one that is not over.
+bool is_about_any_run(const Command& command) {
+  static constexpr std::array<std::string_view, 2> names = {"logs", "report"};
+  return std::find(names.begin(), names.end(), command.name) != names.end();
 }
 
 // The next word of every command whose words so far are these: "lock" leads to "list".
@@ -123,7 +130,7 @@ private:
     case Candidates::releases:
       return {names_.releases(environment())};
     case Candidates::runs:
-      return {names_.runs()};
+      return {is_about_any_run(*found_.command) ? names_.recorded_runs() : names_.runs()};
     case Candidates::actions:
       return {names_.actions()};
     case Candidates::topics:

@@ -32,6 +32,7 @@ struct ProjectNames {
   std::function<std::vector<Candidate>(const std::string& environment)> releases;
   std::function<std::vector<Candidate>()> actions;
   std::function<std::vector<Candidate>()> runs; // that are not over
+  std::function<std::vector<Candidate>()> recorded_runs;
 };
 
 // `words` behind the program's name; the last one is being typed and may be empty.

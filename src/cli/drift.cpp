@@ -36,6 +36,7 @@ Result<std::vector<ui::LiveStep>> drift_of(Invocation& invocation, const Project
   for (const plan::PlannedStep& step : as_released.content.steps)
     if (step.kind == Kind::resource && step.status != plan::StepStatus::gone)
       steps.push_back(live_step(step));
+  if (wiring->engine().interrupts.wind_down.stop_requested()) return fail(Cause::cancelled, "interrupted");
   return steps;
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <stdexcept>
 
 #include "base/strings.hpp"
@@ -10,34 +9,30 @@
 namespace deployctl::cli {
 namespace {
 
-struct PipelineTemplate {
-  std::string_view name;
-  std::string_view environment;
-  std::string_view text; // PROJECT and SOURCE are filled in
-};
-
-constexpr std::array<PipelineTemplate, 2> templates = {{
-    {"host-release", "production", R"(# yaml-language-server: $schema=.deployctl/pipeline.schema.json
+constexpr std::array<PipelineTemplate, 4> templates = {{
+    {"host-release", "production", "a folder of files, as a release on servers", true,
+     R"(# yaml-language-server: $schema=.deployctl/pipeline.schema.json
 version: 1
-project: PROJECT
+project: @PROJECT@
 
 environments:
   production:
-    hosts: { web: [local] }              # where it runs
+    hosts: { web: [@HOSTS@] }              # where it runs: local, or user@server
 
 steps:
   web:
     uses: host.release                   # 'deployctl explain host.release' tells every field
     with:
-      path: /srv/PROJECT                 # releases are kept here; 'current' points to the live one
-      source: SOURCE                     # the folder that is deployed
+      path: /srv/@PROJECT@                 # releases are kept here; 'current' points to the live one
+      source: @SOURCE@                     # the folder that is deployed
       keep: 5
-      # reload: [systemctl, reload, PROJECT]
+      # reload: [systemctl, reload, @PROJECT@]
       # health: { http: "http://127.0.0.1:8000/healthz", within: 30s }
 )"},
-    {"exec", "local", R"(# yaml-language-server: $schema=.deployctl/pipeline.schema.json
+    {"exec", "local", "commands that you have already, in order", false,
+     R"(# yaml-language-server: $schema=.deployctl/pipeline.schema.json
 version: 1
-project: PROJECT
+project: @PROJECT@
 
 environments:
   local: {}
@@ -55,41 +50,92 @@ steps:
       command: [echo, put your deployment here]
       effect: repeatable                 # running it twice is the same as once
 )"},
+    {"compose", "production", "a Compose file, brought up on servers", true,
+     R"(# yaml-language-server: $schema=.deployctl/pipeline.schema.json
+version: 1
+project: @PROJECT@
+
+environments:
+  production:
+    hosts: { web: [@HOSTS@] }              # servers with Docker and its compose plugin
+
+steps:
+  compose:
+    uses: file.put                       # the file alone is compared; a change of it brings the services up
+    with:
+      path: /srv/@PROJECT@/compose.yaml
+      source: @COMPOSE@
+  up:
+    uses: host.run                       # 'deployctl explain host.run' tells every field
+    needs: [compose]
+    with:
+      command: [docker, compose, up, --detach, --wait, --remove-orphans]
+      directory: /srv/@PROJECT@
+      effect: repeatable                 # running it twice is the same as once
+)"},
+    {"container", "production", "an image of the Dockerfile here, run on servers", true,
+     R"(# yaml-language-server: $schema=.deployctl/pipeline.schema.json
+version: 1
+project: @PROJECT@
+
+vars:
+  image: @IMAGE@                           # the repository in your registry
+
+environments:
+  production:
+    hosts: { web: [@HOSTS@] }              # servers with Docker
+
+steps:
+  image:
+    uses: exec.run                       # 'deployctl explain exec.run' tells every field
+    with:
+      script: |
+        docker build --tag "$IMAGE" .
+        docker push "$IMAGE"
+      env: { IMAGE: "${vars.image}:${git.short}" }
+      effect: repeatable                 # running it twice is the same as once
+      check: [docker, manifest, inspect, "${vars.image}:${git.short}"]
+  web:
+    uses: host.run                       # 'deployctl explain host.run' tells every field
+    needs: [image]
+    with:
+      script: |
+        docker pull "$IMAGE"
+        docker rm --force @PROJECT@ 2>/dev/null || true
+        docker run --detach --restart unless-stopped --name @PROJECT@ --publish @PORT@:@PORT@ "$IMAGE"
+      env: { IMAGE: "${vars.image}:${git.short}" }
+      effect: repeatable
+)"},
 }};
 
+} // namespace
+
+std::span<const PipelineTemplate> pipeline_templates() {
+  return templates;
+}
+
 const PipelineTemplate& find_template(std::string_view name) {
-  const auto found = std::find_if(templates.begin(), templates.end(),
-                                  [&](const PipelineTemplate& one) { return one.name == name; });
+  const auto* const found = std::ranges::find(templates, name, &PipelineTemplate::name);
   if (found == templates.end()) throw std::logic_error("no template of this name");
   return *found;
 }
 
-// The folder's name in the letters that a project may have.
-std::string project_name(const std::string& directory) {
-  std::string name = to_lower(std::filesystem::path(directory).filename().string());
-  std::replace_if(
-      name.begin(), name.end(),
-      [](char letter) { return !(letter >= 'a' && letter <= 'z') && !(letter >= '0' && letter <= '9'); },
-      '-');
-  name.erase(0, std::min(name.find_first_of("abcdefghijklmnopqrstuvwxyz"), name.size()));
-  return name.empty() ? "app" : name.substr(0, 40);
+std::string_view fitting_template(const StartingPoint& found) {
+  if (!found.compose.empty()) return "compose";
+  return found.dockerfile ? "container" : "host-release";
 }
 
-std::string source_folder(const std::string& directory) {
-  for (const char* name : {"app", "dist", "public", "build", "src"})
-    if (std::filesystem::is_directory(std::filesystem::path(directory) / name)) return name;
-  return "app";
-}
-
-} // namespace
-
-std::string template_text(std::string_view name, const std::string& directory) {
-  const std::string named = replace_all(find_template(name).text, "PROJECT", project_name(directory));
-  return replace_all(named, "SOURCE", source_folder(directory));
-}
-
-std::string_view template_environment(std::string_view name) {
-  return find_template(name).environment;
+std::string template_text(std::string_view name, const StartingPoint& found) {
+  const std::array<std::pair<std::string_view, std::string>, 6> values = {
+      {{"@PROJECT@", found.project},
+       {"@SOURCE@", found.source.empty() ? "app" : found.source},
+       {"@HOSTS@", found.hosts},
+       {"@COMPOSE@", found.compose.empty() ? "compose.yaml" : found.compose},
+       {"@IMAGE@", found.image.empty() ? "registry.example.com/" + found.project : found.image},
+       {"@PORT@", std::to_string(found.port)}}};
+  std::string text(find_template(name).text);
+  for (const auto& [placeholder, value] : values) text = replace_all(text, placeholder, value);
+  return text;
 }
 
 } // namespace deployctl::cli

@@ -1,18 +1,30 @@
 // What `init` writes: small pipelines that validate as they are and say in comments what to change.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
+#include "cli/starting_point.hpp"
+
 namespace deployctl::cli {
 
-inline constexpr std::string_view default_template = "host-release";
+struct PipelineTemplate {
+  std::string_view name;
+  std::string_view environment; // that it declares
+  std::string_view summary;
+  bool has_hosts = true;
+  std::string_view text; // @PROJECT@, @SOURCE@, @HOSTS@, @COMPOSE@, @IMAGE@ and @PORT@ are filled in
+};
 
-// `name` is one of the choices of `init --template`. The project is named after the directory, and a
-// host-release takes the first usual folder of built files that exists there.
-std::string template_text(std::string_view name, const std::string& directory);
+std::span<const PipelineTemplate> pipeline_templates();
 
-// The environment that the template declares.
-std::string_view template_environment(std::string_view name);
+// `name` is one of the choices of `init --template`.
+const PipelineTemplate& find_template(std::string_view name);
+
+// What fits what was found.
+std::string_view fitting_template(const StartingPoint& found);
+
+std::string template_text(std::string_view name, const StartingPoint& found);
 
 } // namespace deployctl::cli

@@ -95,7 +95,7 @@ void Run::open_guarded(std::unique_ptr<state::JournalWriter> writer, const std::
   std::function<Status()> still_ours;
   if (order_.lock) still_ours = [lock = order_.lock] { return lock->check(); };
   journal_ = std::make_unique<RunJournal>(std::move(writer), path, order_.environment.redactions,
-                                          std::move(still_ours));
+                                          order_.environment.ports.clock, std::move(still_ours));
 }
 
 Result<std::vector<Choice>> Run::resolve_open_stages() {

@@ -31,9 +31,10 @@ Status read(T& out, const state::Record& record) {
   const auto lacks = [&](const LaterMember& each) {
     return each.record == record.type && record.payload.map() && !record.payload.find(each.name);
   };
-  if (std::none_of(later_members.begin(), later_members.end(), lacks))
-    return plan::Decoder().read(out, record.payload);
   Value whole = record.payload;
+  if (auto* members = whole.get<Value::Map>()) members->erase("at"); // when it was written: for people
+  if (std::none_of(later_members.begin(), later_members.end(), lacks))
+    return plan::Decoder().read(out, whole);
   const Value nothing = plan::encode(T{});
   for (const LaterMember& each : later_members)
     if (lacks(each)) whole[each.name] = *nothing.find(each.name);

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/time.hpp"
 #include "engine/redacted.hpp"
 #include "engine/run_record_codec.hpp"
 #include "state/fields.hpp"
@@ -30,16 +31,22 @@ StageRef ref_of(const Intent& intent, int index, bool back, int round) {
   return {intent.step, intent.target, intent.stage, index, intent.attempt, back, round};
 }
 
+Status RunJournal::write(std::vector<state::Record> records) {
+  const std::string now = format_time(clock_.wall());
+  for (state::Record& record : records) record.payload["at"] = now;
+  return writer_->append(records);
+}
+
 template <class T>
 Status RunJournal::append(RecordType type, const T& record) {
-  return writer_->append(type, redacted(plan::encode(record), redactions_));
+  return write({{type, redacted(plan::encode(record), redactions_)}});
 }
 
 Status RunJournal::begin(const RunBegin& record, const std::vector<std::string>& blobs,
                          const ApprovalRecord& approval) {
-  return writer_->append({{RecordType::run_begin, redacted(plan::encode(record), redactions_)},
-                          {RecordType::approval, plan::encode(approval)},
-                          {RecordType::blobs, Value::Map{{"digests", state::to_list(blobs)}}}});
+  return write({{RecordType::run_begin, redacted(plan::encode(record), redactions_)},
+                {RecordType::approval, plan::encode(approval)},
+                {RecordType::blobs, Value::Map{{"digests", state::to_list(blobs)}}}});
 }
 
 // Room is made first: what a stage did must find its place in the journal, however full the disk gets.
@@ -50,7 +57,7 @@ Status RunJournal::may_start() {
   if (!may && may.error().cause == Cause::conflict) {
     lease_lost_ = true;
     const Value why = redactions_.redact(may.error().message);
-    DEPLOYCTL_CHECK(writer_->append(RecordType::lease_lost, Value::Map{{"why", why}}));
+    DEPLOYCTL_CHECK(write({{RecordType::lease_lost, Value::Map{{"why", why}}}}));
   }
   if (may) may = writer_->reserve(room_for_outcomes);
   if (!may) stopped_ = may.error();
@@ -110,19 +117,19 @@ Status RunJournal::decision(const DecisionRecord& record) {
   return append(RecordType::decision, record);
 }
 Status RunJournal::assumed(const DecisionRecord& record, const OutcomeRecord& outcome) {
-  return writer_->append({{RecordType::decision, redacted(plan::encode(record), redactions_)},
-                          {RecordType::outcome, redacted(plan::encode(outcome), redactions_)}});
+  return write({{RecordType::decision, redacted(plan::encode(record), redactions_)},
+                {RecordType::outcome, redacted(plan::encode(outcome), redactions_)}});
 }
 Status RunJournal::end(const RunEnd& record) {
   return append(RecordType::run_end, record);
 }
 
 Status RunJournal::signal(int number) {
-  return writer_->append(RecordType::signal, Value::Map{{"number", Value(number)}});
+  return write({{RecordType::signal, Value::Map{{"number", Value(number)}}}});
 }
 
 Status RunJournal::committed() {
-  DEPLOYCTL_CHECK(writer_->append(RecordType::committed, Value::Map{}));
+  DEPLOYCTL_CHECK(write({{RecordType::committed, Value::Map{}}}));
   return writer_->finish();
 }
 

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include <deployctl/ports/clock.hpp>
+
 #include "base/redactor.hpp"
 #include "engine/run_records.hpp"
 #include "state/journal.hpp"
@@ -18,10 +20,11 @@ namespace deployctl::engine {
 class RunJournal {
 public:
   // No record holds the bytes of a secret: all pass through `redactions`. `still_ours` is asked before every
-  // intent: what it answers when it refuses is written as `lease_lost`, and no intent follows.
+  // intent: what it answers when it refuses is written as `lease_lost`, and no intent follows. Each record
+  // says when it was written.
   RunJournal(std::unique_ptr<state::JournalWriter> writer, std::string path, const RedactionSet& redactions,
-             std::function<Status()> still_ours = {})
-      : writer_(std::move(writer)), path_(std::move(path)), redactions_(redactions),
+             const Clock& clock, std::function<Status()> still_ours = {})
+      : writer_(std::move(writer)), path_(std::move(path)), redactions_(redactions), clock_(clock),
         still_ours_(std::move(still_ours)) {}
 
   Status begin(const RunBegin& record, const std::vector<std::string>& blobs, const ApprovalRecord& approval);
@@ -48,6 +51,7 @@ public:
 
 private:
   Status may_start();
+  Status write(std::vector<state::Record> records);
 
   template <class T>
   Status append(state::RecordType type, const T& record);
@@ -57,6 +61,7 @@ private:
   std::unique_ptr<state::JournalWriter> writer_;
   std::string path_;
   const RedactionSet& redactions_;
+  const Clock& clock_;
   std::function<Status()> still_ours_;
   mutable std::mutex mutex_;
   std::optional<Error> stopped_; // guarded by mutex_, like the next

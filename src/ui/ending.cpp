@@ -7,6 +7,7 @@
 #include "base/time.hpp"
 #include "ui/error_text.hpp"
 #include "ui/plan_steps.hpp"
+#include "ui/run_story.hpp"
 
 namespace deployctl::ui {
 namespace {
@@ -33,11 +34,14 @@ constexpr std::array<Headline, 11> headlines = {{
 
 constexpr std::array<std::string_view, 5> kinds = {"changed", "reverted", "kept", "remaining", "unknown"};
 
-std::string headline(const Ending& ending, const Style& style) {
+Headline headline_of(const std::string& outcome) {
   const auto found = std::find_if(headlines.begin(), headlines.end(),
-                                  [&](const Headline& entry) { return entry.outcome == ending.outcome; });
-  const Headline entry =
-      found == headlines.end() ? Headline{ending.outcome, ending.outcome, Role::none} : *found;
+                                  [&](const Headline& entry) { return entry.outcome == outcome; });
+  return found == headlines.end() ? Headline{outcome, outcome, Role::none} : *found;
+}
+
+std::string headline(const Ending& ending, const Style& style) {
+  const Headline entry = headline_of(ending.outcome);
   std::string out = ending.subject + " " + std::string(entry.sentence);
   if (!ending.release.empty()) out.append(": " + ending.release);
   return paint(style, entry.role, out) + "\n";
@@ -91,6 +95,10 @@ std::string choices_text(const Ending& ending, const Style& style) {
 }
 
 } // namespace
+
+std::string outcome_sentence(const std::string& outcome) {
+  return std::string(headline_of(outcome).sentence);
+}
 
 std::string elapsed_text(Milliseconds elapsed) {
   if (elapsed >= std::chrono::minutes(1)) return format_age(elapsed);

@@ -1,9 +1,13 @@
+#include <filesystem>
+#include <set>
+
 #include <catch2/catch.hpp>
 
 #include "base/strings.hpp"
 #include "base/utf8.hpp"
 #include "cli/commands.hpp"
 #include "cli/help.hpp"
+#include "cli/manual.hpp"
 #include "golden.hpp"
 
 using namespace deployctl;
@@ -42,6 +46,16 @@ TEST_CASE("help: topics have text, at most 80 columns") {
     CHECK(help_about(topic.name) == topic.text());
   }
   CHECK_FALSE(help_about("nothing"));
+}
+
+TEST_CASE("help: the manual pages are those the table makes, and there are no others") {
+  std::set<std::string> made = {"deployctl-pipeline.5"}; // the language's: compared beside its tables
+  for (const ManualPage& page : manual_pages()) {
+    golden::check("docs/man/" + page.file, page.text);
+    made.insert(page.file);
+  }
+  for (const auto& entry : std::filesystem::directory_iterator("docs/man"))
+    CHECK(made.contains(entry.path().filename().string()));
 }
 
 TEST_CASE("help: the reference pages are those the tables make") {

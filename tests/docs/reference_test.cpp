@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "config/explain.hpp"
+#include "config/manual.hpp"
 #include "config/schema.hpp"
 #include "golden.hpp"
 #include "providers/builtin.hpp"
@@ -15,4 +16,8 @@ TEST_CASE("docs: the reference pages are those of the built-in tables") {
 
 TEST_CASE("docs: the pipeline schema is that of the built-in tables") {
   golden::check("docs/schema/pipeline.schema.json", config::schema_text(providers::builtin_catalog()));
+}
+
+TEST_CASE("docs: the manual page of the language is that of the built-in tables") {
+  golden::check("docs/man/deployctl-pipeline.5", config::language_manual());
 }

@@ -65,6 +65,21 @@ std::vector<Candidate> runs_of(Invocation& invocation, const Project& project) {
   return out;
 }
 
+// Newest first, of all environments; the history knows them without reading a journal.
+std::vector<Candidate> recorded_runs_of(Invocation& invocation, const Project& project) {
+  std::vector<Candidate> out = {{"last", "the newest run"}};
+  const Result<std::optional<Records>> records = find_records(invocation, project);
+  if (!records || !*records) return out;
+  for (const std::string& environment : project.environments()) {
+    const auto runs = (*records)->history.runs(project.stack(environment), 20);
+    if (!runs) continue;
+    for (const state::RunRecord& run : *runs)
+      out.push_back({run.id, run.operation + " of " + environment + ", " +
+                                 (run.outcome.empty() ? "not ended" : run.outcome) + ", " + run.started_at});
+  }
+  return out;
+}
+
 } // namespace
 
 Result<ExitCode> run_complete(Invocation& invocation) {
@@ -93,7 +108,9 @@ Result<ExitCode> run_complete(Invocation& invocation) {
             return ask([&](const Project& known) { return releases_of(quiet, known, environment); });
           },
       .actions = [&] { return named(config::explain_subjects(invocation.machine.catalog({}))); },
-      .runs = [&] { return ask([&](const Project& known) { return runs_of(quiet, known); }); }};
+      .runs = [&] { return ask([&](const Project& known) { return runs_of(quiet, known); }); },
+      .recorded_runs =
+          [&] { return ask([&](const Project& known) { return recorded_runs_of(quiet, known); }); }};
   const Completion found = complete(invocation.line.arguments, names);
   std::string text;
   for (const Candidate& candidate : found.candidates)

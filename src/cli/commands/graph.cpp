@@ -1,14 +1,29 @@
-#include "plan/graph.hpp"
+#include <algorithm>
+#include <array>
+
 #include "cli/commands/run.hpp"
 #include "cli/loading.hpp"
+#include "plan/graph.hpp"
+#include "plan/graph_svg.hpp"
 
 namespace deployctl::cli {
 namespace {
 
-plan::GraphFormat format_of(const CommandLine& line) {
+struct Format {
+  std::string_view name;
+  std::string (*picture)(const plan::Graph&);
+};
+
+// The command line lets no other name through.
+constexpr std::array<Format, 4> formats = {
+    {{"text", [](const plan::Graph& graph) { return plan::render(graph, plan::GraphFormat::text); }},
+     {"mermaid", [](const plan::Graph& graph) { return plan::render(graph, plan::GraphFormat::mermaid); }},
+     {"dot", [](const plan::Graph& graph) { return plan::render(graph, plan::GraphFormat::dot); }},
+     {"svg", plan::svg_of}}};
+
+std::string picture_of(const plan::Graph& graph, const CommandLine& line) {
   const std::string name = line.value("format").value_or("text");
-  if (name == "mermaid") return plan::GraphFormat::mermaid;
-  return name == "dot" ? plan::GraphFormat::dot : plan::GraphFormat::text;
+  return std::ranges::find(formats, name, &Format::name)->picture(graph);
 }
 
 } // namespace
@@ -23,8 +38,7 @@ Result<ExitCode> run_graph(Invocation& invocation) {
     for (const std::string& need : node.needs) needs.push_back(need);
     steps.push_back(Value::Map{{"id", node.id}, {"action", node.action}, {"needs", std::move(needs)}});
   }
-  invocation.console.answer(plan::render(graph, format_of(invocation.line)),
-                            Value::Map{{"steps", std::move(steps)}});
+  invocation.console.answer(picture_of(graph, invocation.line), Value::Map{{"steps", std::move(steps)}});
   return ExitCode::done;
 }
 

@@ -1,7 +1,10 @@
+#include <deployctl/units.hpp>
+
 #include "base/time.hpp"
 #include "cli/commands/run.hpp"
 #include "cli/drift.hpp"
 #include "cli/records.hpp"
+#include "cli/watching.hpp"
 #include "ui/status_view.hpp"
 
 namespace deployctl::cli {
@@ -48,16 +51,12 @@ Value value_of(const state::Cell& cell, const std::optional<state::Release>& liv
                     {"steps", std::move(step_values)}};
 }
 
-} // namespace
+constexpr Milliseconds usual_interval{5'000};
 
-Result<ExitCode> run_status(Invocation& invocation) {
-  DEPLOYCTL_TRY(const Project project, open_project(invocation));
-  std::vector<std::string> environments = project.environments();
-  if (const std::string name = invocation.line.argument(0); !name.empty()) {
-    DEPLOYCTL_CHECK(check_environment(project, name));
-    environments = {name};
-  }
+Result<View> look_at(Invocation& invocation, const Project& project,
+                     const std::vector<std::string>& environments) {
   DEPLOYCTL_TRY(const std::optional<Records> records, find_records(invocation, project));
+  std::string text;
   Value::Map documents;
   for (const std::string& environment : environments) {
     const std::string stack = project.stack(environment);
@@ -71,12 +70,37 @@ Result<ExitCode> run_status(Invocation& invocation) {
     if (live && !invocation.line.has("offline")) {
       DEPLOYCTL_TRY(status.steps, drift_of(invocation, project, environment));
     }
-    invocation.console.answer((documents.empty() ? "" : "\n") +
-                                  ui::status_text(status, invocation.console.out_style()),
-                              Value::Map{});
+    text += (documents.empty() ? "" : "\n") + ui::status_text(status, invocation.console.out_style());
     documents[environment] = value_of(cell, live, status.steps);
   }
-  invocation.console.answer("", Value::Map{{"environments", std::move(documents)}});
+  return View{.text = std::move(text), .document = std::move(documents)};
+}
+
+Result<Milliseconds> interval_of(const Invocation& invocation) {
+  const std::optional<std::string> given = invocation.line.value("every");
+  if (!given) return usual_interval;
+  return parse_duration(*given);
+}
+
+} // namespace
+
+Result<ExitCode> run_status(Invocation& invocation) {
+  DEPLOYCTL_TRY(const Project project, open_project(invocation));
+  std::vector<std::string> environments = project.environments();
+  if (const std::string name = invocation.line.argument(0); !name.empty()) {
+    DEPLOYCTL_CHECK(check_environment(project, name));
+    environments = {name};
+  }
+  const auto look = [&] { return look_at(invocation, project, environments); };
+  if (invocation.line.has("watch")) {
+    if (!invocation.console.is_text())
+      return fail(Cause::config, "--watch shows text, and --output asks for a document",
+                  "run 'deployctl status --output json' again and again instead");
+    DEPLOYCTL_TRY(const Milliseconds every, interval_of(invocation));
+    return watch(invocation, every, look);
+  }
+  DEPLOYCTL_TRY(const View view, look());
+  invocation.console.answer(view.text, Value::Map{{"environments", view.document}});
   return ExitCode::done;
 }
 

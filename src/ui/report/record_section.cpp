@@ -1,0 +1,57 @@
+#include "ui/report/html.hpp"
+#include "ui/report/parts.hpp"
+
+namespace deployctl::ui::report {
+namespace {
+
+std::string place_of(const StoryLine& line) {
+  if (line.step.empty()) return {};
+  return element("strong", "", escaped(line.target.empty() ? line.step : line.step + "@" + line.target)) +
+         " ";
+}
+
+std::string time_text(const std::optional<WallTime>& at) {
+  return at ? format_time(*at) : std::string();
+}
+
+} // namespace
+
+std::string gates_section(const RunStory& story) {
+  std::string out;
+  for (const StoryGate& gate : story.gates) {
+    const bool passed = gate.verdict == "pass";
+    const std::string title = gate.step + ", " + gate.gate + (gate.place.empty() ? "" : " " + gate.place);
+    out += element("h3", "",
+                   escaped(title) + ": " + element("span", passed ? "good" : "bad", escaped(gate.verdict))) +
+           "\n";
+    if (!gate.detail.empty()) out += element("p", "", escaped(gate.detail)) + "\n";
+    out += evidence_block(gate.evidence);
+  }
+  return section("Gates", out);
+}
+
+std::string approvals_section(const RunStory& story) {
+  std::string rows;
+  for (const StoryApproval& approval : story.approvals)
+    rows += "<tr>" + element("td", "", escaped(approval.step.empty() ? "the plan" : approval.step)) +
+            element("td", "", escaped(approval.by)) + element("td", "", escaped(approval.how)) +
+            element("td", "path", escaped(approval.digest)) +
+            element("td", "", escaped(time_text(approval.at))) + "</tr>\n";
+  if (rows.empty()) return {};
+  return section("Approvals", "<table>\n<thead><tr><th>of</th><th>by</th><th>how</th><th>digest</th>"
+                              "<th>when</th></tr></thead>\n<tbody>\n" +
+                                  rows + "</tbody></table>\n");
+}
+
+std::string record_section(const RunStory& story) {
+  std::string rows;
+  for (const StoryLine& line : story.lines)
+    rows += "<tr>" + element("td", "", time_text(line.at)) +
+            element("td", tone_class(line.tone),
+                    place_of(line) + escaped(line.text) + evidence_block(line.evidence)) +
+            "</tr>\n";
+  if (rows.empty()) return {};
+  return section("Record", "<table class=\"log\">\n<tbody>\n" + rows + "</tbody></table>\n");
+}
+
+} // namespace deployctl::ui::report

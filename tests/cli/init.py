@@ -1,0 +1,94 @@
+"""`init` looks at what is there, asks on a terminal, and whatever it writes validates."""
+
+import os
+import pty
+import select
+import time
+import unittest
+
+from project import Project
+
+
+def answered(project, *typed):
+    """`init` on a pseudo-terminal; types a line at every question. Gives exit code and screen."""
+    pid, master = pty.fork()
+    if pid == 0:
+        os.chdir(project.place)
+        os.execve(os.environ["DEPLOYCTL"], project.argv("init"), project.environment)
+    screen, typed = b"", list(typed)
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        if not select.select([master], [], [], 0.5)[0]:
+            continue
+        try:
+            chunk = os.read(master, 65536)
+        except OSError:
+            break
+        if not chunk:
+            break
+        screen += chunk
+        if typed and screen.endswith(b"]: "):
+            os.write(master, typed.pop(0))
+    _, status = os.waitpid(pid, 0)
+    os.close(master)
+    return os.waitstatus_to_exitcode(status), screen.decode()
+
+
+class Init(unittest.TestCase):
+    def setUp(self):
+        self.project = self.enterContext(Project())
+        (self.project.place / "deploy.yaml").unlink()
+        (self.project.place / "app").mkdir()
+        self.project.git("init", "-qb", "main")
+
+    def text(self):
+        self.assertTrue(self.project.document(0, "validate")["valid"])
+        return (self.project.place / "deploy.yaml").read_text()
+
+    def found(self, **files):
+        for name, text in files.items():
+            (self.project.place / name.replace("_", ".")).write_text(text)
+        result = self.project.document(0, "init", "--no-input")
+        return result["template"], self.text()
+
+    def test_every_template_validates(self):
+        (self.project.place / "compose.yaml").write_text("services: {}\n")
+        for template in ("host-release", "exec", "compose", "container"):
+            with self.subTest(template=template):
+                self.project.expect(0, "init", "--template", template)
+                self.assertNotIn("@", self.text().replace("user@server", ""))
+                (self.project.place / "deploy.yaml").unlink()
+
+    def test_a_compose_file_is_found(self):
+        template, text = self.found(**{"docker-compose_yml": "services: {}\n"})
+        self.assertEqual(template, "compose")
+        self.assertIn("source: docker-compose.yml", text)
+
+    def test_a_dockerfile_and_the_remote_of_git_are_found(self):
+        self.project.git("remote", "add", "origin", "https://ann:pass@github.com/Team/My-Shop.git")
+        template, text = self.found(Dockerfile="FROM debian:12\nEXPOSE 8080/tcp\n")
+        self.assertEqual(template, "container")
+        self.assertIn("project: my-shop\n", text)
+        self.assertIn("image: ghcr.io/team/my-shop ", text)
+        self.assertIn("--publish 8080:8080", text)
+        self.assertNotIn("pass", text)
+
+    def test_questions_are_asked_on_a_terminal(self):
+        code, screen = answered(self.project, b"Shop of Ann\n", b"9\n", b"1\n", b"deploy@app-1.example.com, deploy@app-2.example.com\n")
+        self.assertEqual(code, 0, screen)
+        self.assertIn("There is no '9' in the list", screen)
+        text = self.text()
+        self.assertIn("project: shop-of-ann\n", text)
+        self.assertIn("web: [deploy@app-1.example.com, deploy@app-2.example.com]", text)
+
+    def test_enter_takes_what_is_proposed_and_an_end_writes_nothing(self):
+        code, screen = answered(self.project, b"\n", b"\x04")
+        self.assertEqual(code, 3, screen)
+        self.assertFalse((self.project.place / "deploy.yaml").exists())
+        code, screen = answered(self.project, b"\n", b"\n", b"\n")
+        self.assertEqual(code, 0, screen)
+        self.assertIn("hosts: { web: [local] }", self.text())
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
