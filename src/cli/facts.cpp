@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/variables.hpp"
 #include "cli/plan_subject.hpp"
 
 namespace deployctl::cli {
@@ -23,11 +24,6 @@ constexpr std::array<CiVariable, 5> ci_variables = {{
     {"CI_COMMIT_BRANCH", "", "", &CiRefs::branch},
     {"CI_COMMIT_TAG", "", "", &CiRefs::tag},
 }};
-
-std::string variable(const os::Environment& environment, std::string_view name) {
-  const auto found = environment.find(std::string(name));
-  return found == environment.end() ? std::string() : found->second;
-}
 
 config::GitFacts git_facts(const vcs::Head& head, const vcs::WorkTree& tree, const CiRefs& ci) {
   config::GitFacts git{.sha = head.sha,
@@ -66,8 +62,8 @@ config::GitFacts facts_of_revision(const Revision& revision, const vcs::Head& he
 CiRefs ci_refs(const os::Environment& environment) {
   CiRefs refs;
   for (const CiVariable& row : ci_variables) {
-    if (!row.condition.empty() && variable(environment, row.condition) != row.wanted) continue;
-    if ((refs.*row.meaning).empty()) refs.*row.meaning = variable(environment, row.name);
+    if (!row.condition.empty() && variable_or_empty(environment, row.condition) != row.wanted) continue;
+    if ((refs.*row.meaning).empty()) refs.*row.meaning = variable_or_empty(environment, row.name);
   }
   return refs;
 }

@@ -2,6 +2,7 @@
 
 #include "base/strings.hpp"
 #include "base/time.hpp"
+#include "base/variables.hpp"
 #include "os/process_identity.hpp"
 
 namespace deployctl::cli {
@@ -10,8 +11,8 @@ std::string user_at_host(const Invocation& invocation) {
   if (!invocation.machine.user.empty()) return invocation.machine.user;
   if (const Result<os::ProcessIdentity> identity = os::this_process())
     return identity->user + "@" + identity->host;
-  const auto user = invocation.environment.find("USER");
-  return user == invocation.environment.end() ? "unknown" : user->second;
+  const std::string* user = find_variable(invocation.environment, "USER");
+  return user ? *user : "unknown";
 }
 
 std::string command_text(const Invocation& invocation) {

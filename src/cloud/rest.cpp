@@ -9,6 +9,7 @@
 #include "base/json.hpp"
 #include "base/sanitize.hpp"
 #include "base/strings.hpp"
+#include "base/variables.hpp"
 #include "base/wiped.hpp"
 #include "net/retry.hpp"
 #include "net/url.hpp"
@@ -81,8 +82,7 @@ bool may_pass(const Question& question, const Answer& answer) {
 } // namespace
 
 const std::string* Parts::variable(std::string_view name) const {
-  const auto found = environment.find(name);
-  return found == environment.end() || found->second.empty() ? nullptr : &found->second;
+  return find_variable(environment, name);
 }
 
 Result<Answer> exchange(const Parts& parts, const Question& question, const std::stop_token& stop) {

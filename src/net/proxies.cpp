@@ -4,14 +4,14 @@
 #include <initializer_list>
 
 #include "base/strings.hpp"
+#include "base/variables.hpp"
 
 namespace deployctl::net {
 namespace {
 
 std::string first_of(const os::Environment& environment, std::initializer_list<const char*> names) {
   for (const char* name : names)
-    if (const auto found = environment.find(name); found != environment.end() && !found->second.empty())
-      return found->second;
+    if (const std::string* found = find_variable(environment, name)) return *found;
   return {};
 }
 

@@ -4,6 +4,8 @@
 
 #include <unistd.h>
 
+#include "base/variables.hpp"
+
 namespace deployctl::os {
 
 Environment read_environment() {
@@ -18,8 +20,8 @@ Environment read_environment() {
 }
 
 std::string temporary_parent(const Environment& environment) {
-  const auto given = environment.find("TMPDIR");
-  return given == environment.end() || given->second.empty() ? "/tmp" : given->second;
+  const std::string* given = find_variable(environment, "TMPDIR");
+  return given ? *given : "/tmp";
 }
 
 } // namespace deployctl::os

@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/variables.hpp"
 #include "os/descriptor.hpp"
 #include "os/files.hpp"
 #include "os/wake.hpp"
@@ -19,13 +20,8 @@ namespace {
 constexpr int default_width = 80;
 constexpr int least_width = 20;
 
-std::string value_of(const Environment& environment, const char* name) {
-  const auto found = environment.find(name);
-  return found == environment.end() ? std::string() : found->second;
-}
-
 bool is_on(const Environment& environment, const char* name) {
-  const std::string value = value_of(environment, name);
+  const std::string value = variable_or_empty(environment, name);
   return !value.empty() && value != "0" && value != "false";
 }
 
@@ -37,21 +33,22 @@ bool is_ci(const Environment& environment) {
 }
 
 bool is_smart(const Environment& environment) {
-  const std::string term = value_of(environment, "TERM");
+  const std::string term = variable_or_empty(environment, "TERM");
   return !term.empty() && term != "dumb";
 }
 
 bool may_colour(bool is_terminal, const Environment& environment, ColourChoice choice) {
   if (choice != ColourChoice::automatic) return choice == ColourChoice::always;
-  if (!value_of(environment, "NO_COLOR").empty()) return false;
+  if (!variable_or_empty(environment, "NO_COLOR").empty()) return false;
   for (const char* name : {"FORCE_COLOR", "CLICOLOR_FORCE"})
-    if (const std::string value = value_of(environment, name); !value.empty() && value != "0") return true;
-  if (value_of(environment, "CLICOLOR") == "0") return false;
+    if (const std::string value = variable_or_empty(environment, name); !value.empty() && value != "0")
+      return true;
+  if (variable_or_empty(environment, "CLICOLOR") == "0") return false;
   return is_terminal && is_smart(environment);
 }
 
 int width_of(std::optional<int> columns, const Environment& environment) {
-  const std::string text = value_of(environment, "COLUMNS");
+  const std::string text = variable_or_empty(environment, "COLUMNS");
   int wanted = 0;
   std::from_chars(text.data(), text.data() + text.size(), wanted);
   if (wanted > 0) columns = wanted;

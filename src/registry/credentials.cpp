@@ -7,6 +7,7 @@
 #include "base/json.hpp"
 #include "base/members.hpp"
 #include "base/strings.hpp"
+#include "base/variables.hpp"
 
 namespace deployctl::registry {
 namespace {
@@ -31,8 +32,7 @@ std::string first_line(std::string_view text) {
 } // namespace
 
 std::string UsualCredentials::variable(const std::string& name) const {
-  const auto found = parts_.environment.find(name);
-  return found == parts_.environment.end() ? "" : found->second;
+  return variable_or_empty(parts_.environment, name);
 }
 
 Secret UsualCredentials::secret(const std::string& name, const std::string& bytes) {

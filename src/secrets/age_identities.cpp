@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include "base/variables.hpp"
 #include "base/wiped.hpp"
 #include "secrets/local_files.hpp"
 
@@ -13,12 +14,6 @@ namespace deployctl::secrets {
 namespace {
 
 constexpr std::array<std::string_view, 2> usual_ssh_keys = {"~/.ssh/id_ed25519", "~/.ssh/id_rsa"};
-
-std::optional<std::string> variable(const Sources& sources, std::string_view name) {
-  const auto found = sources.environment.find(name);
-  if (found == sources.environment.end() || found->second.empty()) return std::nullopt;
-  return found->second;
-}
 
 Status add(std::string text, AgeIdentities& identities) {
   const Wiped keys(std::move(text));
@@ -44,7 +39,7 @@ Status named(Status status, std::string_view place) {
 }
 
 Status add_named_file(const Sources& sources, std::string_view name, AgeIdentities& identities) {
-  const auto path = variable(sources, name);
+  const std::string* path = find_variable(sources.environment, name);
   if (!path) return {};
   return named(add_file(*path, sources, identities), fmt::format("'{}' ({})", *path, name));
 }
@@ -52,7 +47,7 @@ Status add_named_file(const Sources& sources, std::string_view name, AgeIdentiti
 // Run as exec:// runs one: no shell, with the usual variables only.
 Status add_from_command(const Sources& sources, const std::stop_token& stop, AgeIdentities& identities) {
   constexpr std::string_view name = "SOPS_AGE_KEY_CMD";
-  const auto command = variable(sources, name);
+  const std::string* command = find_variable(sources.environment, name);
   if (!command) return {};
   const auto reference = parse_secret_reference("exec://" + *command);
   if (!reference) return named(fail(reference.error()), name);
@@ -79,19 +74,20 @@ void add_usual_ssh_keys(const Sources& sources, AgeIdentities& identities) {
 Result<std::shared_ptr<const AgeIdentities>> look_everywhere(const Sources& sources,
                                                              const std::stop_token& stop) {
   AgeIdentities identities;
-  if (auto keys = variable(sources, "SOPS_AGE_KEY")) {
-    DEPLOYCTL_CHECK(named(add(*std::move(keys), identities), "SOPS_AGE_KEY"));
+  if (const std::string* keys = find_variable(sources.environment, "SOPS_AGE_KEY")) {
+    DEPLOYCTL_CHECK(named(add(*keys, identities), "SOPS_AGE_KEY"));
   }
   DEPLOYCTL_CHECK(add_named_file(sources, "SOPS_AGE_KEY_FILE", identities));
   DEPLOYCTL_CHECK(add_from_command(sources, stop, identities));
   DEPLOYCTL_CHECK(add_named_file(sources, "SOPS_AGE_SSH_PRIVATE_KEY_FILE", identities));
-  const bool home = variable(sources, "HOME").has_value();
-  const auto configuration = variable(sources, "XDG_CONFIG_HOME");
+  const bool home = find_variable(sources.environment, "HOME") != nullptr;
+  const std::string* configuration = find_variable(sources.environment, "XDG_CONFIG_HOME");
   if (configuration || home) {
-    const std::string path = configuration.value_or("~/.config") + "/sops/age/keys.txt";
+    const std::string path = (configuration ? *configuration : "~/.config") + "/sops/age/keys.txt";
     DEPLOYCTL_CHECK(add_usual_file(path, sources, identities));
   }
-  if (home && !variable(sources, "SOPS_AGE_SSH_PRIVATE_KEY_FILE")) add_usual_ssh_keys(sources, identities);
+  if (home && !find_variable(sources.environment, "SOPS_AGE_SSH_PRIVATE_KEY_FILE"))
+    add_usual_ssh_keys(sources, identities);
   return std::make_shared<const AgeIdentities>(std::move(identities));
 }
 

@@ -2,15 +2,17 @@
 
 #include <fmt/core.h>
 
+#include "base/variables.hpp"
+
 namespace deployctl::secrets {
 
 Result<std::string> local_path(const std::string& written, const Sources& sources) {
   if (written.starts_with('/')) return written;
   if (written != "~" && !written.starts_with("~/")) return sources.directory + "/" + written;
-  const auto home = sources.environment.find("HOME");
-  if (home == sources.environment.end() || home->second.empty())
+  const std::string* home = find_variable(sources.environment, "HOME");
+  if (!home)
     return fail(Cause::config, fmt::format("'{}' needs the variable HOME, which is not set", written));
-  return home->second + written.substr(1);
+  return *home + written.substr(1);
 }
 
 Result<std::string> read_local(const std::string& written, const Sources& sources) {

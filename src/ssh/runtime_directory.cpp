@@ -6,6 +6,7 @@
 
 #include "base/crypto.hpp"
 #include "base/strings.hpp"
+#include "base/variables.hpp"
 
 namespace deployctl::ssh {
 namespace {
@@ -57,8 +58,8 @@ std::string RuntimeDirectory::socket(std::string_view identity) const {
 std::vector<std::string> runtime_parents(const os::Environment& environment) {
   std::vector<std::string> parents;
   for (const char* const name : {"XDG_RUNTIME_DIR", "TMPDIR"}) {
-    const auto found = environment.find(name);
-    if (found != environment.end() && found->second.starts_with('/')) parents.push_back(found->second);
+    const std::string* found = find_variable(environment, name);
+    if (found && found->starts_with('/')) parents.push_back(*found);
   }
   parents.emplace_back("/tmp");
   return parents;

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "base/variables.hpp"
 #include "state/fields.hpp"
 
 namespace deployctl::state {
@@ -29,11 +30,11 @@ Result<os::ProcessIdentity> process_from(const Value& value) {
 }
 
 std::string ci_link(const std::map<std::string, std::string, std::less<>>& environment) {
-  const auto server = environment.find("GITHUB_SERVER_URL");
-  const auto repository = environment.find("GITHUB_REPOSITORY");
-  const auto run = environment.find("GITHUB_RUN_ID");
-  if (server == environment.end() || repository == environment.end() || run == environment.end()) return {};
-  return server->second + "/" + repository->second + "/actions/runs/" + run->second;
+  const std::string* server = find_variable(environment, "GITHUB_SERVER_URL");
+  const std::string* repository = find_variable(environment, "GITHUB_REPOSITORY");
+  const std::string* run = find_variable(environment, "GITHUB_RUN_ID");
+  if (!server || !repository || !run) return {};
+  return *server + "/" + *repository + "/actions/runs/" + *run;
 }
 
 } // namespace

@@ -6,6 +6,7 @@
 
 #include "base/time.hpp"
 #include "base/ulid.hpp"
+#include "base/variables.hpp"
 #include "cli/commands/run.hpp"
 #include "cli/plan_subject.hpp"
 #include "cli/wiring.hpp"
@@ -28,8 +29,7 @@ Result<std::string> chosen_key(const Invocation& invocation) {
     if (std::filesystem::is_regular_file(*given)) return std::filesystem::absolute(*given).string();
     return fail(Cause::config, "there is no key '" + *given + "'");
   }
-  const auto home = invocation.environment.find("HOME");
-  const std::string folder = (home == invocation.environment.end() ? "" : home->second) + "/.ssh/";
+  const std::string folder = variable_or_empty(invocation.environment, "HOME") + "/.ssh/";
   for (const std::string_view name : usual_keys)
     if (std::filesystem::is_regular_file(folder + std::string(name))) return folder + std::string(name);
   return fail(Cause::config, "no key to sign with is in " + folder, "name one: --key FILE");

@@ -1,5 +1,7 @@
 #include "cloud/aws/settings.hpp"
 
+#include "base/variables.hpp"
+
 #include <fmt/core.h>
 
 #include "base/members.hpp"
@@ -39,8 +41,7 @@ Result<SharedConfig> read_shared(const Settings& settings, SharedFile kind, cons
 } // namespace
 
 const std::string* Settings::variable(std::string_view name) const {
-  const auto found = environment.find(name);
-  return found == environment.end() || found->second.empty() ? nullptr : &found->second;
+  return find_variable(environment, name);
 }
 
 const Section* Settings::section() const {
