@@ -61,6 +61,12 @@ std::vector<Field> vault_fields() {
                .help = "Mounts of KV stores whose path has more than one part.",
                .example = "[team/kv]"};
   mounts.element = FieldList{setting("item", "The path of a mount, without slashes at its ends.", "team/kv")};
+  Field dynamic{.name = "dynamic",
+                .type = FieldType::list,
+                .help = "Mounts of engines that make a credential whenever one is read, such as database: "
+                        "leased for the run, renewed while it lasts, revoked at its end.",
+                .example = "[database]"};
+  dynamic.element = mounts.element;
   Field wrapped{.name = "secret_id_wrapped",
                 .type = FieldType::boolean,
                 .help = "Whether secret_id is a token that wraps it, good for one question.",
@@ -73,6 +79,7 @@ std::vector<Field> vault_fields() {
               "/etc/ssl/vault.pem"),
       choice_setting("kv_version", "Of the KV stores here: 2 keeps versions, 1 does not.", {"2", "1"}),
       std::move(mounts),
+      std::move(dynamic),
       choice_setting("auth", "How to log in.", {"token", "approle", "kubernetes", "jwt", "aws"}),
       setting("auth_mount", "Where the method is mounted below auth/; else its own name.", "github"),
       setting("role", "The role to log in as, for kubernetes, jwt and aws.", "deployer"),
@@ -162,15 +169,43 @@ std::vector<Field> doppler_fields() {
 
 std::span<const StoreSettings> store_settings() {
   static const std::vector<StoreSettings> stores = {
-      {.provider = "aws", .schemes = {"aws-sm", "aws-ssm"}, .fields = aws_fields()},
-      {.provider = "azure", .schemes = {"azure-kv"}, .fields = azure_fields()},
-      {.provider = "doppler", .schemes = {"doppler"}, .fields = doppler_fields()},
-      {.provider = "gcp", .schemes = {"gcp-sm"}, .fields = gcp_fields()},
-      {.provider = "kube", .schemes = {"k8s"}, .fields = kube_fields()},
-      {.provider = "op", .schemes = {"op"}, .fields = op_fields()},
-      {.provider = "vault", .schemes = {"vault"}, .fields = vault_fields(), .is_named_by_path = true},
-      {.provider = registry_provider, .schemes = {}, .fields = registry_settings().fields()},
-      {.provider = ssh_provider, .schemes = {}, .fields = ssh_settings().fields()},
+      {.provider = "aws",
+       .help = "AWS: Secrets Manager (aws-sm://) and the Parameter Store (aws-ssm://).",
+       .schemes = {"aws-sm", "aws-ssm"},
+       .fields = aws_fields()},
+      {.provider = "azure",
+       .help = "Azure Key Vault (azure-kv://).",
+       .schemes = {"azure-kv"},
+       .fields = azure_fields()},
+      {.provider = "doppler",
+       .help = "Doppler (doppler://).",
+       .schemes = {"doppler"},
+       .fields = doppler_fields()},
+      {.provider = "gcp",
+       .help = "Google Secret Manager (gcp-sm://).",
+       .schemes = {"gcp-sm"},
+       .fields = gcp_fields()},
+      {.provider = "kube",
+       .help = "A cluster of Kubernetes and its secrets (k8s://).",
+       .schemes = {"k8s"},
+       .fields = kube_fields()},
+      {.provider = "op",
+       .help = "1Password (op://), by a Connect server or the program op.",
+       .schemes = {"op"},
+       .fields = op_fields()},
+      {.provider = "vault",
+       .help = "HashiCorp Vault or OpenBao (vault://).",
+       .schemes = {"vault"},
+       .fields = vault_fields(),
+       .is_named_by_path = true},
+      {.provider = registry_provider,
+       .help = "A registry of images, as registry.NAME.",
+       .schemes = {},
+       .fields = registry_settings().fields()},
+      {.provider = ssh_provider,
+       .help = "How hosts are reached.",
+       .schemes = {},
+       .fields = ssh_settings().fields()},
   };
   return stores;
 }

@@ -14,6 +14,7 @@ namespace deployctl {
 
 struct StoreSettings {
   std::string_view provider;             // "aws"
+  std::string_view help;                 // one sentence: what they are for
   std::vector<std::string_view> schemes; // "aws-sm", "aws-ssm"
   std::vector<Field> fields;             // all optional
   bool is_named_by_path = false;         // "main" in vault://main/… is the instance vault.main

@@ -65,7 +65,9 @@ Result<Value> with_local_secrets(const config::Pipeline& pipeline, const StorePo
                              {.environment = ports.environment,
                               .read_file = os::read_file,
                               .processes = ports.processes,
-                              .directory = ports.directory},
+                              .directory = ports.directory,
+                              .identities = ports.identities,
+                              .sops_files = ports.sops_files},
                              ports.redactions, Secret::reference("none").resolved_with("none"));
   return resolver.resolve(settings, {});
 }
@@ -92,7 +94,9 @@ secrets::Stores make_stores(const config::Pipeline& pipeline, const StorePorts& 
            },
        .make_http = [settings = ports.http_settings](const net::TlsIdentity& tls) -> std::unique_ptr<Http> {
          net::HttpSettings own = settings;
+         const std::string usual = std::move(own.tls.ca_pem);
          own.tls = tls;
+         if (own.tls.ca_pem.empty()) own.tls.ca_pem = usual;
          return std::make_unique<net::CurlHttp>(std::move(own));
        },
        .aws = aws});

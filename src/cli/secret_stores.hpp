@@ -11,6 +11,7 @@
 #include "base/redactor.hpp"
 #include "config/pipeline.hpp"
 #include "net/http.hpp"
+#include "secrets/sources.hpp"
 #include "secrets/store.hpp"
 
 namespace deployctl::cli {
@@ -25,6 +26,8 @@ struct StorePorts {
   RedactionSet& redactions;
   std::string directory; // the pipeline's
   net::HttpSettings http_settings;
+  secrets::AgeIdentityCache* identities; // of the run
+  secrets::SopsFileCache* sops_files;
 };
 
 secrets::Stores make_stores(const config::Pipeline& pipeline, const StorePorts& ports);

@@ -29,6 +29,10 @@ std::string environment_topic() {
   CI           set: never asks
   GITHUB_REF_NAME, GITHUB_REF_TYPE, CI_COMMIT_BRANCH, CI_COMMIT_TAG
                branch and tag, when HEAD is detached
+  https_proxy, http_proxy, all_proxy, no_proxy
+               the way to servers; upper case too, but for http_proxy
+  SSL_CERT_FILE
+               certificates that are trusted instead of the system's
 
 A pipeline reads any variable by ${NAME}.
 )";

@@ -6,6 +6,7 @@
 #include "base/crypto.hpp"
 #include "base/secret_reference.hpp"
 #include "base/time.hpp"
+#include "base/variables.hpp"
 #include "cli/endings.hpp"
 #include "cli/plan_subject.hpp"
 #include "cli/secret_stores.hpp"
@@ -18,6 +19,7 @@ namespace deployctl::cli {
 namespace {
 
 constexpr int commits_shown = 50;
+constexpr std::size_t largest_trust = 8U << 20;
 
 // What ships. A commit that this clone does not have gives no list: that is no reason not to deploy.
 std::pair<std::vector<plan::Commit>, int> commits_between(const vcs::Repository& repository,
@@ -28,6 +30,18 @@ std::pair<std::vector<plan::Commit>, int> commits_between(const vcs::Repository&
   for (const vcs::CommitLine& line : range->commits)
     commits.push_back({.sha = line.sha, .author = line.author, .title = line.title});
   return {std::move(commits), range->total};
+}
+
+// SSL_CERT_FILE names the certificates that are trusted instead of the system's, as for other programs.
+Result<net::HttpSettings> http_settings(const os::Environment& environment) {
+  net::HttpSettings settings{.user_agent = "deployctl/" DEPLOYCTL_VERSION,
+                             .proxies = net::proxies_from(environment)};
+  const std::string* trust = find_variable(environment, "SSL_CERT_FILE");
+  if (!trust) return settings;
+  auto pem = os::read_file(*trust, largest_trust);
+  if (!pem) return fail(std::move(pem).error().in("while reading SSL_CERT_FILE"));
+  settings.tls.ca_pem = *std::move(pem);
+  return settings;
 }
 
 // What ssh and its proxy commands inherit: a secret that came as a variable is not theirs.
@@ -83,8 +97,7 @@ Status Wiring::open_records(const std::string& stack) {
 Status Wiring::open_machine(const std::string& stack) {
   variables_.insert(invocation_.environment.begin(), invocation_.environment.end());
   processes_.emplace(invocation_.clock, tree_.directory, invocation_.environment);
-  const net::HttpSettings http{.user_agent = "deployctl/" DEPLOYCTL_VERSION,
-                               .proxies = net::proxies_from(invocation_.environment)};
+  DEPLOYCTL_TRY(const net::HttpSettings http, http_settings(invocation_.environment));
   http_.emplace(http);
   files_.emplace(tree_.directory, state_->blobs());
   DEPLOYCTL_TRY(const state::StackState opened, state_->stack(stack));
@@ -103,7 +116,9 @@ Status Wiring::open_machine(const std::string& stack) {
                                            .environment = variables_,
                                            .redactions = invocation_.redactions,
                                            .directory = project_.directory,
-                                           .http_settings = http});
+                                           .http_settings = http,
+                                           .identities = &identities_,
+                                           .sops_files = &sops_files_});
   resolver_.emplace(
       std::move(declarations),
       secrets::Sources{
@@ -112,6 +127,7 @@ Status Wiring::open_machine(const std::string& stack) {
           .processes = *processes_,
           .directory = project_.directory,
           .identities = &identities_,
+          .sops_files = &sops_files_,
           .stores = &stores_},
       invocation_.redactions, std::move(key));
   return {};
@@ -124,10 +140,8 @@ Result<ssh::Client> Wiring::ssh_client() const {
   DEPLOYCTL_TRY(
       const SshSettings settings,
       ssh_settings().decode(declared == instances.end() ? Value(Value::Map{}) : declared->settings));
-  const auto home = invocation_.environment.find("HOME");
   ssh::Client client = ssh::client_from(
-      settings, {.home = home == invocation_.environment.end() ? std::string() : home->second,
-                 .folder = tree_.directory});
+      settings, {.home = variable_or_empty(invocation_.environment, "HOME"), .folder = tree_.directory});
   if (invocation_.terminal.may_ask && !invocation_.options.no_input)
     client.ask_touch = [this](const std::string& host, const std::string& question) {
       invocation_.events.stream().emit({.type = "signal",

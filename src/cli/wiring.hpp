@@ -19,6 +19,7 @@
 #include "net/http.hpp"
 #include "os/processes.hpp"
 #include "secrets/age_identities.hpp"
+#include "secrets/encrypted_files.hpp"
 #include "secrets/resolver.hpp"
 #include "state/history.hpp"
 #include "state/local_state.hpp"
@@ -78,6 +79,7 @@ private:
   std::optional<net::CurlHttp> http_;
   std::optional<ProjectFiles> files_;
   secrets::AgeIdentityCache identities_;
+  secrets::SopsFileCache sops_files_;
   secrets::Stores stores_;
   std::optional<secrets::Resolver> resolver_;
   std::optional<engine::LocalFiles> inputs_;

@@ -101,19 +101,23 @@ Result<Secret> open_sops_data_key(const SopsFile& file, std::span<const AgeIdent
   return Secret::reference("data key").resolved_with(*key);
 }
 
-Result<std::string> open_sops_value(const SopsFile& file, const Secret& data_key,
-                                    const std::vector<std::string>& pointer) {
+Result<const SopsNode*> find_sops_value(const SopsFile& file, const std::vector<std::string>& pointer) {
   const SopsNode* wanted = &file.data;
   for (const std::string& token : pointer) {
     wanted = wanted->find(token);
     if (!wanted) break;
   }
-  if (!wanted || !wanted->is_leaf())
-    return fail(Cause::not_found,
-                fmt::format("it has {} at '#/{}'",
-                            wanted && wanted->kind != SopsNode::Kind::null ? "no single value" : "nothing",
-                            join(pointer, "/")));
-  DEPLOYCTL_TRY(SopsValues values, SopsValues::open(file, data_key));
+  if (wanted && wanted->is_leaf()) return wanted;
+  return fail(Cause::not_found,
+              fmt::format("it has {} at '#/{}'",
+                          wanted && wanted->kind != SopsNode::Kind::null ? "no single value" : "nothing",
+                          join(pointer, "/")));
+}
+
+Result<std::string> open_sops_value(const SopsFile& file, const Secret& data_key,
+                                    const std::vector<std::string>& pointer) {
+  DEPLOYCTL_TRY(const SopsNode* wanted, find_sops_value(file, pointer));
+  DEPLOYCTL_TRY(const SopsValues values, SopsValues::open(file, data_key));
   return values.text_of(*wanted);
 }
 

@@ -28,7 +28,10 @@ Result<SopsFile> parse_sops(std::string_view text, SopsFormat format);
 // Cause::auth, naming the recipients and what was tried, when the identities do not fit.
 Result<Secret> open_sops_data_key(const SopsFile& file, std::span<const AgeIdentity> identities);
 
-// The value that the tokens lead to, after every value and the authentication code were checked; true and
+// The leaf that the tokens lead to. Cause::not_found when there is none.
+Result<const SopsNode*> find_sops_value(const SopsFile& file, const std::vector<std::string>& pointer);
+
+// Its value, after every value and the authentication code were checked; true and
 // false for booleans. Cause::not_found when there is none. Wipe it.
 Result<std::string> open_sops_value(const SopsFile& file, const Secret& data_key,
                                     const std::vector<std::string>& pointer);

@@ -12,6 +12,7 @@
 #include "base/encode.hpp"
 #include "base/pattern.hpp"
 #include "base/strings.hpp"
+#include "base/wiped.hpp"
 #include "formats/sops.hpp"
 
 namespace deployctl::formats {
@@ -105,19 +106,18 @@ public:
       : file_(file), key_(data_key), judge_(std::move(judge)) {}
 
   Result<SopsValues> open() {
-    plain().reserve(room_for(file_.data) + only_encrypted_start.size());
-    authenticated_->reserve(plain().capacity());
+    plain_->reserve(room_for(file_.data) + only_encrypted_start.size());
+    authenticated_->reserve(plain_->capacity());
     if (file_.metadata.only_encrypted_authenticated)
       authenticated_->append(reinterpret_cast<const char*>(only_encrypted_start.data()),
                              only_encrypted_start.size());
     DEPLOYCTL_CHECK(walk(file_.data));
     DEPLOYCTL_CHECK(check_code());
+    values_.plain_ = std::make_shared<const SecretBytes>(*plain_);
     return std::move(values_);
   }
 
 private:
-  std::string& plain() { return **values_.plain_; }
-
   Status walk(const SopsNode& node) {
     for (const SopsMember& member : node.members) {
       // A list's numbers are no keys.
@@ -131,15 +131,15 @@ private:
 
   Status leaf(const SopsNode& node) {
     const bool encrypted = judge_.encrypted(keys_);
-    SopsValues::Place place{.begin = plain().size(), .boolean = node.kind == SopsNode::Kind::boolean};
+    SopsValues::Place place{.begin = plain_->size(), .boolean = node.kind == SopsNode::Kind::boolean};
     if (encrypted) {
       DEPLOYCTL_CHECK(unseal(node, place));
     } else {
-      plain() += node.text;
+      *plain_ += node.text;
     }
-    place.size = plain().size() - place.begin;
+    place.size = plain_->size() - place.begin;
     if (encrypted || !file_.metadata.only_encrypted_authenticated)
-      authenticated_->append(plain(), place.begin, place.size);
+      authenticated_->append(*plain_, place.begin, place.size);
     values_.places_.emplace(&node, place);
     return {};
   }
@@ -156,7 +156,7 @@ private:
     if (!open_sealed(
             Cipher::aes_256_gcm, key_,
             {.nonce = sealed->nonce, .bytes = sealed->bytes, .tag = sealed->tag, .additional = additional()},
-            plain()))
+            *plain_))
       return fail(Cause::config,
                   fmt::format("the value at '#/{}' was altered, or moved there from elsewhere", shown()));
     place.boolean = sealed->type == "bool";
@@ -196,6 +196,7 @@ private:
   const Secret& key_;
   Judge judge_;
   SopsValues values_;
+  Wiped plain_;
   Wiped authenticated_;
   std::vector<std::string_view> keys_;
 };
@@ -209,7 +210,7 @@ std::string SopsValues::text_of(const SopsNode& leaf) const {
   const auto found = places_.find(&leaf);
   if (found == places_.end()) return {};
   const auto& [begin, size, boolean] = found->second;
-  std::string text = (*plain_)->substr(begin, size);
+  std::string text(plain_->view().substr(begin, size));
   return boolean ? to_lower(text) : text;
 }
 

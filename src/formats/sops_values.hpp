@@ -9,7 +9,6 @@
 #include <deployctl/result.hpp>
 #include <deployctl/secret.hpp>
 
-#include "base/wiped.hpp"
 #include "formats/sops_metadata.hpp"
 
 namespace deployctl::formats {
@@ -32,7 +31,7 @@ private:
     bool boolean = false;
   };
 
-  std::unique_ptr<Wiped> plain_ = std::make_unique<Wiped>(); // the texts behind one another
+  std::shared_ptr<const SecretBytes> plain_; // the texts behind one another
   std::map<const SopsNode*, Place> places_;
 };
 

@@ -152,9 +152,11 @@ void set_blob(CURL* easy, CURLoption option, std::string_view bytes) {
   curl_easy_setopt(easy, option, &blob);
 }
 
-void set_tls(CURL* easy, const TlsIdentity& tls) {
-  set_blob(easy, CURLOPT_CAINFO_BLOB, tls.ca_pem);
-  if (!tls.ca_pem.empty()) curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr); // not the system's besides
+// What one request trusts, `ca_file`, goes before what all of them do.
+void set_tls(CURL* easy, const TlsIdentity& tls, const std::string& ca_file) {
+  if (ca_file.empty()) set_blob(easy, CURLOPT_CAINFO_BLOB, tls.ca_pem);
+  if (!tls.ca_pem.empty() && ca_file.empty())
+    curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr); // not the system's besides
   set_blob(easy, CURLOPT_SSLCERT_BLOB, tls.certificate_pem);
   set_blob(easy, CURLOPT_SSLKEY_BLOB, tls.key_pem.reveal());
 }
@@ -271,7 +273,7 @@ Result<HttpResponse> CurlHttp::send(const HttpRequest& request, std::stop_token 
   const HeaderLines lines = header_lines(request);
   curl_easy_reset(easy);
   set_options(easy, request, url, pool_->settings);
-  set_tls(easy, pool_->settings.tls);
+  set_tls(easy, pool_->settings.tls, request.ca_file);
   set_method(easy, request);
   set_streams(easy, request, departure);
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, lines.get());

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 
 #include "secrets/aws_stores.hpp"
+#include "secrets/once.hpp"
 
 namespace deployctl::secrets {
 
@@ -15,8 +15,8 @@ public:
   AwsAccount(std::string instance, AwsParts parts)
       : instance_(std::move(instance)), parts_(std::move(parts)) {}
 
-  Result<Value> call(const aws::Service& service, Result<aws::WireRequest> request,
-                     const std::stop_token& stop);
+  Result<WipedValue> call(const aws::Service& service, Result<aws::WireRequest> request,
+                          const std::stop_token& stop);
   [[nodiscard]] std::string region(); // empty: it could not be opened
 
 private:
@@ -24,8 +24,7 @@ private:
 
   std::string instance_;
   AwsParts parts_;
-  std::mutex mutex_; // guards what follows
-  std::unique_ptr<aws::Account> account_;
+  OpenOnce<aws::Account> account_;
 };
 
 std::unique_ptr<Store> make_secrets_manager(std::shared_ptr<AwsAccount> account, std::set<std::string> names);

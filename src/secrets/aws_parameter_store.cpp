@@ -1,5 +1,6 @@
 // aws-ssm://name, also with a version or a label: "/prod/db:3"
 #include <cmath>
+#include <mutex>
 
 #include <fmt/core.h>
 
@@ -61,9 +62,9 @@ private:
     while (!wanted.empty()) {
       const auto names = take_some(wanted, most_at_once);
       const Value::Map input{{"Names", Value::List(names.begin(), names.end())}, {"WithDecryption", decrypt}};
-      DEPLOYCTL_TRY(const Value answer,
+      DEPLOYCTL_TRY(const WipedValue answer,
                     account_->call(aws::ssm, aws::json_request(target, "GetParameters", input), stop));
-      for (const Value& one : list_at(answer, "Parameters"))
+      for (const Value& one : list_at(*answer, "Parameters"))
         for (const std::string& name : names)
           if (is_named(one, name)) known.emplace(name, stored(one, decrypt));
     }

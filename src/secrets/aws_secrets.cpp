@@ -1,5 +1,6 @@
 // aws-sm://name[#key]
 #include <algorithm>
+#include <mutex>
 
 #include <fmt/core.h>
 
@@ -63,13 +64,7 @@ public:
       : account_(std::move(account)), unread_(std::move(names)) {}
 
   Result<std::string> version(const SecretReference& reference, const std::stop_token& stop) override {
-    {
-      const std::lock_guard lock(versions_mutex_);
-      if (const auto known = versions_.find(reference.source); known != versions_.end()) return known->second;
-    }
-    DEPLOYCTL_TRY(std::string version, ask_version(reference.source, stop));
-    const std::lock_guard lock(versions_mutex_);
-    return versions_.emplace(reference.source, std::move(version)).first->second;
+    return versions_.get(reference.source, [&] { return ask_version(reference.source, stop); });
   }
 
   Result<StoredValue> read(const SecretReference& reference, const std::stop_token& stop) override {
@@ -80,13 +75,13 @@ public:
 private:
   Result<std::string> ask_version(const std::string& name, const std::stop_token& stop) {
     const auto described = ask("DescribeSecret", name, stop);
-    if (described) return current_version(*described);
+    if (described) return current_version(**described);
     // Who may only read the value learns its version from that.
     if (described.error().cause != Cause::permission) return fail(named(described.error()));
     return whole(name, stop).map([](const StoredValue& value) { return value.version; });
   }
 
-  Result<Value> ask(const std::string& operation, const std::string& name, const std::stop_token& stop) {
+  Result<WipedValue> ask(const std::string& operation, const std::string& name, const std::stop_token& stop) {
     return account_->call(aws::secrets_manager,
                           aws::json_request(target, operation, Value::Map{{"SecretId", name}}), stop);
   }
@@ -105,7 +100,7 @@ private:
     if (const auto known = values_.find(name); known != values_.end()) return known->second;
     const auto answer = ask("GetSecretValue", name, stop);
     if (!answer) return fail(named(answer.error()));
-    DEPLOYCTL_TRY(StoredValue value, value_in(*answer));
+    DEPLOYCTL_TRY(StoredValue value, value_in(**answer));
     return values_.emplace(name, std::move(value)).first->second;
   }
 
@@ -122,7 +117,7 @@ private:
           aws::secrets_manager,
           aws::json_request(target, "BatchGetSecretValue", Value::Map{{"SecretIdList", ids}}), stop);
       may_read_together_ = answer.has_value();
-      if (answer) take(*answer, names);
+      if (answer) take(**answer, names);
     }
   }
 
@@ -138,8 +133,7 @@ private:
   std::set<std::string> unread_;
   std::map<std::string, StoredValue> values_;
   bool may_read_together_ = true;
-  std::mutex versions_mutex_; // guards what follows; questions for versions go out side by side
-  std::map<std::string, std::string> versions_;
+  ReadOnce<std::string> versions_; // by source
 };
 
 } // namespace

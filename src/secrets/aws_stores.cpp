@@ -8,16 +8,12 @@
 namespace deployctl::secrets {
 
 Result<aws::Account*> AwsAccount::opened() {
-  const std::lock_guard lock(mutex_);
-  if (!account_) {
-    DEPLOYCTL_TRY(account_,
-                  aws::Account::open(parts_.settings(instance_), parts_.environment, parts_.chain()));
-  }
-  return account_.get();
+  return account_.get(
+      [this] { return aws::Account::open(parts_.settings(instance_), parts_.environment, parts_.chain()); });
 }
 
-Result<Value> AwsAccount::call(const aws::Service& service, Result<aws::WireRequest> request,
-                               const std::stop_token& stop) {
+Result<WipedValue> AwsAccount::call(const aws::Service& service, Result<aws::WireRequest> request,
+                                    const std::stop_token& stop) {
   if (!request) return fail(std::move(request).error());
   DEPLOYCTL_TRY(aws::Account * account, opened());
   return account->call({.service = service, .operation = "secrets.aws", .request = *std::move(request)},

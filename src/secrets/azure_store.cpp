@@ -6,6 +6,7 @@
 #include "base/strings.hpp"
 #include "cloud/azure/credentials.hpp"
 #include "net/url.hpp"
+#include "secrets/cloud_access.hpp"
 #include "secrets/whole_store.hpp"
 
 namespace deployctl::secrets {
@@ -41,30 +42,24 @@ void look_at(const Value& page, Newest& newest) {
   }
 }
 
+Result<cloud::Token> vault_token(const cloud::Parts& parts, const azure::Settings& settings,
+                                 const std::stop_token& stop) {
+  return azure::access_token(parts, settings, fmt::format("https://{}", settings.region->vault_suffix), stop);
+}
+
 class AzureStore final : public WholeStore {
 public:
-  explicit AzureStore(StoreSetup setup)
-      : setup_(std::move(setup)),
-        tokens_(setup_.parts.parts, [this](const std::stop_token& stop) -> Result<cloud::Token> {
-          DEPLOYCTL_TRY(const azure::Settings settings, settings_now());
-          return azure::access_token(setup_.parts.parts, settings,
-                                     fmt::format("https://{}", settings.region->vault_suffix), stop);
-        }) {}
+  explicit AzureStore(const StoreSetup& setup) : access_(setup, azure::read_settings, vault_token) {}
 
 private:
-  Result<azure::Settings> settings_now() {
-    DEPLOYCTL_TRY(const Value written, setup_.parts.settings(setup_.instance));
-    return azure::read_settings(cloud::Written(written, setup_.parts.parts));
-  }
-
   // Letters, digits and dashes only: nothing else can lead the token to another host.
   Result<Place> place_of(const SecretReference& reference) {
     const auto parts = split(reference.source, '/');
     for (const std::string_view part : parts)
       if (!std::ranges::all_of(part, [](char c) { return is_letter_or_digit(c) || c == '-'; }))
         return fail(Cause::config, fmt::format("'{}' has more than letters, digits and dashes", part));
-    DEPLOYCTL_TRY(const azure::Settings settings, settings_now());
-    return Place{.origin = fmt::format("https://{}.{}", to_lower(parts[0]), settings.region->vault_suffix),
+    DEPLOYCTL_TRY(const azure::Settings* settings, access_.settings());
+    return Place{.origin = fmt::format("https://{}.{}", to_lower(parts[0]), settings->region->vault_suffix),
                  .name = std::string(parts[1])};
   }
 
@@ -83,7 +78,7 @@ private:
     for (int page = 0; !url.empty(); ++page) {
       if (page == most_pages) return std::nullopt;
       const cloud::Question asked = question("versions", place, url);
-      DEPLOYCTL_TRY(const cloud::Answer answer, tokens_.exchange(asked, stop));
+      DEPLOYCTL_TRY(const cloud::Answer answer, access_.exchange(asked, stop));
       if (answer.status == 403) return std::nullopt;
       if (!answer.is_good()) return fail(told(asked, answer, place));
       look_at(*answer.body, newest);
@@ -103,7 +98,7 @@ private:
     DEPLOYCTL_TRY(const Place place, place_of(reference));
     const cloud::Question asked =
         question("value", place, fmt::format("{}/secrets/{}?{}", place.origin, place.name, api));
-    DEPLOYCTL_TRY(const cloud::Answer answer, tokens_.exchange(asked, stop));
+    DEPLOYCTL_TRY(const cloud::Answer answer, access_.exchange(asked, stop));
     if (!answer.is_good()) return fail(told(asked, answer, place));
     const Value* value = answer.body->find("value");
     return StoredValue{.bytes =
@@ -119,14 +114,13 @@ private:
     return error;
   }
 
-  StoreSetup setup_;
-  cloud::TokenSource tokens_;
+  CloudAccess<azure::Settings> access_;
 };
 
 } // namespace
 
 std::unique_ptr<Store> make_azure(StoreSetup setup) {
-  return std::make_unique<AzureStore>(std::move(setup));
+  return std::make_unique<AzureStore>(setup);
 }
 
 } // namespace deployctl::secrets

@@ -7,10 +7,7 @@
 #include "base/encode.hpp"
 #include "base/strings.hpp"
 #include "cloud/identity.hpp"
-#include "cloud/token.hpp"
-#include "cloud/written.hpp"
-#include "secrets/once.hpp"
-#include "secrets/remote_stores.hpp"
+#include "secrets/cloud_access.hpp"
 
 namespace deployctl::secrets {
 namespace {
@@ -25,14 +22,56 @@ Name name_in(const SecretReference& reference) {
   return {.config = reference.source.substr(0, slash), .name = reference.source.substr(slash + 1)};
 }
 
+struct Settings {
+  std::string address;
+  std::optional<Secret> token; // a service token
+  cloud::Identity identity;    // else: of this job
+  std::string identity_id;     // that trusts it
+};
+
+Settings read_settings(const cloud::Written& written) {
+  Settings settings{
+      .address = written.text("endpoint_url"),
+      .token = {},
+      .identity = {.from = written.text("identity"), .file = "", .audience = written.text("audience")},
+      .identity_id = written.text("identity_id")};
+  if (settings.address.empty()) settings.address = "https://api.doppler.com";
+  if (settings.identity.from.empty()) settings.token = written.secret("token", {"DOPPLER_TOKEN"});
+  return settings;
+}
+
+Result<cloud::Token> log_in(const cloud::Parts& parts, const Settings& settings,
+                            const std::stop_token& stop) {
+  DEPLOYCTL_TRY(const Secret identity, cloud::identity_token(parts, settings.identity, stop));
+  cloud::Question asked{.name = "doppler: login"};
+  asked.request = {
+      .operation = "secrets.doppler", .method = "POST", .url = settings.address + "/v3/auth/oidc"};
+  asked.request.headers = {{"Content-Type", "application/json"}};
+  DEPLOYCTL_TRY(asked.request.body,
+                json_body(Value::Map{{"identity", settings.identity_id}, {"token", identity}}));
+  DEPLOYCTL_TRY(const WipedValue answer, cloud::ask(parts, asked, stop));
+  const std::string text = cloud::text_at(*answer, "token");
+  if (text.empty()) return fail(Cause::auth, "doppler: login was answered without a token");
+  cloud::Token made{.value = Secret::reference("doppler.token").resolved_with(text), .expires = {}};
+  if (const auto expires = parse_time(cloud::text_at(*answer, "expires_at"))) made.expires = *expires;
+  return made;
+}
+
+Result<cloud::Token> access_token(const cloud::Parts& parts, const Settings& settings,
+                                  const std::stop_token& stop) {
+  if (settings.token) return cloud::Token{.value = *settings.token, .expires = {}};
+  if (!settings.identity.from.empty()) return log_in(parts, settings, stop);
+  return fail(Cause::auth, "there is no token for Doppler",
+              "set DOPPLER_TOKEN, or write `token` under `providers`");
+}
+
 using Kept = std::shared_ptr<const WipedValue>;
 
 // Values come computed, and without a version of their own: the fingerprint stands for one.
 class DopplerStore final : public Store {
 public:
   explicit DopplerStore(StoreSetup setup)
-      : setup_(std::move(setup)),
-        tokens_(setup_.parts.parts, [this](const std::stop_token& stop) { return token(stop); }) {}
+      : access_(setup, read_settings, access_token), references_(std::move(setup.references)) {}
 
   Result<std::string> version(const SecretReference&, const std::stop_token&) override { return ""; }
 
@@ -55,62 +94,28 @@ private:
   // All that the pipeline reads of that config.
   [[nodiscard]] std::string names_of(const Name& wanted) const {
     std::set<std::string> names = {wanted.name};
-    for (const SecretReference& reference : setup_.references)
+    for (const SecretReference& reference : references_)
       if (const Name other = name_in(reference); other.config == wanted.config) names.insert(other.name);
     return join({names.begin(), names.end()}, ",");
   }
 
-  Result<std::string> address() {
-    DEPLOYCTL_TRY(const Value written, setup_.parts.settings(setup_.instance));
-    const std::string url = cloud::Written(written, setup_.parts.parts).text("endpoint_url");
-    return url.empty() ? "https://api.doppler.com" : url;
-  }
-
   Result<Kept> ask(const Name& wanted, const std::string& names, const std::stop_token& stop) {
     const auto parts = split(wanted.config, '/');
-    DEPLOYCTL_TRY(const std::string origin, address());
+    DEPLOYCTL_TRY(const Settings* settings, access_.settings());
     cloud::Question asked{.name = fmt::format("doppler: secrets of '{}'", wanted.config)};
-    asked.request = {
-        .operation = "secrets.doppler",
-        .url = fmt::format("{}/v3/configs/config/secrets/download?format=json&project={}&config={}"
-                           "&include_dynamic_secrets=false&secrets={}",
-                           origin, percent_encode(parts[0]), percent_encode(parts[1]), percent_encode(names)),
-        .headers = {{"Accept", "application/json"}}};
-    DEPLOYCTL_TRY(WipedValue answer, tokens_.ask(asked, stop));
+    asked.request = {.operation = "secrets.doppler",
+                     .url =
+                         fmt::format("{}/v3/configs/config/secrets/download?format=json&project={}&config={}"
+                                     "&include_dynamic_secrets=false&secrets={}",
+                                     settings->address, percent_encode(parts[0]), percent_encode(parts[1]),
+                                     percent_encode(names)),
+                     .headers = {{"Accept", "application/json"}}};
+    DEPLOYCTL_TRY(WipedValue answer, access_.ask(asked, stop));
     return std::make_shared<const WipedValue>(std::move(answer));
   }
 
-  // A service token, or one for an identity of this job.
-  Result<cloud::Token> token(const std::stop_token& stop) {
-    DEPLOYCTL_TRY(const Value written, setup_.parts.settings(setup_.instance));
-    const cloud::Written reader(written, setup_.parts.parts);
-    const std::string from = reader.text("identity");
-    if (from.empty()) {
-      if (const auto given = reader.secret("token", {"DOPPLER_TOKEN"}))
-        return cloud::Token{.value = *given, .expires = {}};
-      return fail(Cause::auth, "there is no token for Doppler",
-                  "set DOPPLER_TOKEN, or write `token` under `providers`");
-    }
-    DEPLOYCTL_TRY(const Secret identity,
-                  cloud::identity_token(setup_.parts.parts,
-                                        {.from = from, .file = "", .audience = reader.text("audience")},
-                                        stop));
-    DEPLOYCTL_TRY(const std::string origin, address());
-    cloud::Question asked{.name = "doppler: login"};
-    asked.request = {.operation = "secrets.doppler", .method = "POST", .url = origin + "/v3/auth/oidc"};
-    asked.request.headers = {{"Content-Type", "application/json"}};
-    DEPLOYCTL_TRY(asked.request.body,
-                  json_body(Value::Map{{"identity", reader.text("identity_id")}, {"token", identity}}));
-    DEPLOYCTL_TRY(const WipedValue answer, cloud::ask(setup_.parts.parts, asked, stop));
-    const std::string text = cloud::text_at(*answer, "token");
-    if (text.empty()) return fail(Cause::auth, "doppler: login was answered without a token");
-    cloud::Token made{.value = Secret::reference("doppler.token").resolved_with(text), .expires = {}};
-    if (const auto expires = parse_time(cloud::text_at(*answer, "expires_at"))) made.expires = *expires;
-    return made;
-  }
-
-  StoreSetup setup_;
-  cloud::TokenSource tokens_;
+  CloudAccess<Settings> access_;
+  std::vector<SecretReference> references_;
   ReadOnce<Kept> values_; // by config, or by the whole source
 };
 

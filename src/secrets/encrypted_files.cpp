@@ -32,19 +32,34 @@ std::string way_out(const formats::SopsFile& file, const std::string& path) {
                      identity_help, path);
 }
 
+Result<std::shared_ptr<const OpenedSopsFile>> open_file(const std::string& path, const Sources& sources,
+                                                        const std::stop_token& stop) {
+  DEPLOYCTL_TRY(const std::string text, read_local(path, sources));
+  const auto opened = std::make_shared<OpenedSopsFile>();
+  DEPLOYCTL_TRY(opened->file, formats::parse_sops(text, formats::sops_format(path)));
+  DEPLOYCTL_TRY(const auto identities, age_identities(sources, stop));
+  const auto data_key = formats::open_sops_data_key(opened->file, identities->list);
+  if (!data_key && data_key.error().cause == Cause::auth)
+    return not_for_us(data_key.error(), *identities, way_out(opened->file, path));
+  if (!data_key) return fail(data_key.error());
+  DEPLOYCTL_TRY(opened->values, formats::SopsValues::open(opened->file, *data_key));
+  return opened;
+}
+
 } // namespace
+
+Result<std::shared_ptr<const OpenedSopsFile>>
+SopsFileCache::get(const std::string& path, const Sources& sources, const std::stop_token& stop) {
+  return files_.get(path, [&] { return open_file(path, sources, stop); });
+}
 
 Result<std::string> read_sops_file(const SecretReference& reference, const Sources& sources,
                                    const std::stop_token& stop) {
-  DEPLOYCTL_TRY(const std::string text, read_local(reference.source, sources));
-  DEPLOYCTL_TRY(const formats::SopsFile file,
-                formats::parse_sops(text, formats::sops_format(reference.source)));
-  DEPLOYCTL_TRY(const auto identities, age_identities(sources, stop));
-  const auto data_key = formats::open_sops_data_key(file, identities->list);
-  if (!data_key && data_key.error().cause == Cause::auth)
-    return not_for_us(data_key.error(), *identities, way_out(file, reference.source));
-  if (!data_key) return fail(data_key.error());
-  return formats::open_sops_value(file, *data_key, reference.pointer);
+  DEPLOYCTL_TRY(const auto opened, sources.sops_files
+                                       ? sources.sops_files->get(reference.source, sources, stop)
+                                       : open_file(reference.source, sources, stop));
+  DEPLOYCTL_TRY(const formats::SopsNode* leaf, formats::find_sops_value(opened->file, reference.pointer));
+  return opened->values.text_of(*leaf);
 }
 
 Result<std::string> read_age_file(const SecretReference& reference, const Sources& sources,

@@ -6,6 +6,7 @@
 #include "base/strings.hpp"
 #include "base/wiped.hpp"
 #include "cloud/gcp/credentials.hpp"
+#include "secrets/cloud_access.hpp"
 #include "secrets/whole_store.hpp"
 
 namespace deployctl::secrets {
@@ -19,20 +20,13 @@ std::string number_in(const Value& answer) {
 
 class GoogleStore final : public WholeStore {
 public:
-  explicit GoogleStore(StoreSetup setup)
-      : setup_(std::move(setup)),
-        tokens_(setup_.parts.parts, [this](const std::stop_token& stop) -> Result<cloud::Token> {
-          DEPLOYCTL_TRY(const Value written, setup_.parts.settings(setup_.instance));
-          const cloud::Written reader(written, setup_.parts.parts);
-          return gcp::access_token(setup_.parts.parts, gcp::read_settings(reader), stop);
-        }) {}
+  explicit GoogleStore(const StoreSetup& setup) : access_(setup, gcp::read_settings, gcp::access_token) {}
 
 private:
   Result<cloud::Question> question(const SecretReference& reference, const std::string& verb) {
-    DEPLOYCTL_TRY(const Value written, setup_.parts.settings(setup_.instance));
-    const cloud::Written reader(written, setup_.parts.parts);
+    DEPLOYCTL_TRY(const gcp::Settings* settings, access_.settings());
     const auto parts = split(reference.source, '/');
-    const std::string location = reader.text("location");
+    const std::string& location = settings->location;
     const std::string host = location.empty()
                                  ? "https://secretmanager.googleapis.com"
                                  : fmt::format("https://secretmanager.{}.rep.googleapis.com", location);
@@ -49,7 +43,7 @@ private:
   Result<std::optional<std::string>> ask_version(const SecretReference& reference,
                                                  const std::stop_token& stop) override {
     DEPLOYCTL_TRY(const cloud::Question asked, question(reference, ""));
-    DEPLOYCTL_TRY(const cloud::Answer answer, tokens_.exchange(asked, stop));
+    DEPLOYCTL_TRY(const cloud::Answer answer, access_.exchange(asked, stop));
     if (answer.status == 403) return std::nullopt;
     if (!answer.is_good()) return fail(told(asked, answer));
     const std::string state = cloud::text_at(*answer.body, "state");
@@ -61,7 +55,7 @@ private:
 
   Result<StoredValue> ask_value(const SecretReference& reference, const std::stop_token& stop) override {
     DEPLOYCTL_TRY(const cloud::Question asked, question(reference, ":access"));
-    DEPLOYCTL_TRY(const cloud::Answer answer, tokens_.exchange(asked, stop));
+    DEPLOYCTL_TRY(const cloud::Answer answer, access_.exchange(asked, stop));
     if (!answer.is_good()) return fail(told(asked, answer));
     DEPLOYCTL_TRY(std::string decoded, from_base64(cloud::text_at(*answer.body, "payload.data")));
     const Wiped bytes(std::move(decoded));
@@ -79,14 +73,13 @@ private:
     return error;
   }
 
-  StoreSetup setup_;
-  cloud::TokenSource tokens_;
+  CloudAccess<gcp::Settings> access_;
 };
 
 } // namespace
 
 std::unique_ptr<Store> make_google(StoreSetup setup) {
-  return std::make_unique<GoogleStore>(std::move(setup));
+  return std::make_unique<GoogleStore>(setup);
 }
 
 } // namespace deployctl::secrets

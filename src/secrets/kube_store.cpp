@@ -49,12 +49,11 @@ public:
 
 private:
   Result<kube::Session*> opened() {
-    const std::lock_guard lock(mutex_);
-    if (session_) return session_.get();
-    DEPLOYCTL_TRY(const Value written, setup_.parts.settings(setup_.instance));
-    const cloud::Written reader(written, setup_.parts.parts);
-    DEPLOYCTL_TRY(session_, kube::Session::open(setup_.parts.parts, reader, setup_.parts.make_http));
-    return session_.get();
+    return session_.get([this]() -> Result<std::unique_ptr<kube::Session>> {
+      DEPLOYCTL_TRY(const Value written, setup_.parts.settings(setup_.instance));
+      const cloud::Written reader(written, setup_.parts.parts);
+      return kube::Session::open(setup_.parts.parts, reader, setup_.parts.make_http);
+    });
   }
 
   Result<cloud::Answer> ask(const SecretReference& reference, const std::string& part,
@@ -73,8 +72,7 @@ private:
   }
 
   StoreSetup setup_;
-  std::mutex mutex_; // guards the next one
-  std::unique_ptr<kube::Session> session_;
+  OpenOnce<kube::Session> session_;
   ReadOnce<std::string> versions_; // by source
   ReadOnce<Kept> values_;
 };

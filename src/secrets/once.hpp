@@ -13,6 +13,23 @@
 
 namespace deployctl::secrets {
 
+// A single thing that is used where it is.
+template <class T>
+class OpenOnce {
+public:
+  Result<T*> get(const std::function<Result<std::unique_ptr<T>>()>& open) {
+    const std::lock_guard lock(mutex_);
+    if (!known_) {
+      DEPLOYCTL_TRY(known_, open());
+    }
+    return known_.get();
+  }
+
+private:
+  std::mutex mutex_;
+  std::unique_ptr<T> known_;
+};
+
 // By key. Different keys are read side by side.
 template <class T>
 class ReadOnce {

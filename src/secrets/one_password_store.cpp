@@ -148,37 +148,41 @@ public:
   explicit OnePassword(StoreSetup setup) : setup_(std::move(setup)) {}
 
   Result<std::string> version(const SecretReference& reference, const std::stop_token& stop) override {
-    DEPLOYCTL_TRY(Connect * connect, opened());
-    return connect ? connect->version(path_of(reference), stop) : Result<std::string>("");
+    DEPLOYCTL_TRY(const Way* way, opened());
+    return way->connect ? way->connect->version(path_of(reference), stop) : Result<std::string>("");
   }
 
   Result<StoredValue> read(const SecretReference& reference, const std::stop_token& stop) override {
-    DEPLOYCTL_TRY(Connect * connect, opened());
-    if (connect) return connect->read(path_of(reference), stop);
-    return values_.get(reference.source, [&] { return run_op(reference, stop); });
+    DEPLOYCTL_TRY(const Way* way, opened());
+    if (way->connect) return way->connect->read(path_of(reference), stop);
+    return values_.get(reference.source, [&] { return run_op(reference, way->account_token, stop); });
   }
 
 private:
-  // Null: no Connect server is set.
-  Result<Connect*> opened() {
-    const std::lock_guard lock(mutex_);
-    if (is_open_) return connect_.get();
-    DEPLOYCTL_TRY(const Value written, setup_.parts.settings(setup_.instance));
-    const cloud::Written reader(written, setup_.parts.parts);
-    const std::string host = reader.text("connect_host", {"OP_CONNECT_HOST"});
-    account_token_ = reader.secret("token", {"OP_SERVICE_ACCOUNT_TOKEN"});
-    if (!host.empty()) {
+  struct Way {
+    std::unique_ptr<Connect> connect; // null: no server is set, `op` reads
+    std::optional<Secret> account_token;
+  };
+
+  Result<Way*> opened() {
+    return way_.get([this]() -> Result<std::unique_ptr<Way>> {
+      DEPLOYCTL_TRY(const Value written, setup_.parts.settings(setup_.instance));
+      const cloud::Written reader(written, setup_.parts.parts);
+      auto way = std::make_unique<Way>();
+      way->account_token = reader.secret("token", {"OP_SERVICE_ACCOUNT_TOKEN"});
+      const std::string host = reader.text("connect_host", {"OP_CONNECT_HOST"});
+      if (host.empty()) return way;
       const auto token = reader.secret("connect_token", {"OP_CONNECT_TOKEN"});
       if (!token)
         return fail(Cause::auth, "there is no token for 1Password Connect",
                     "set OP_CONNECT_TOKEN, or write `connect_token` under `providers`");
-      connect_ = std::make_unique<Connect>(setup_.parts.parts, host, *token);
-    }
-    is_open_ = true;
-    return connect_.get();
+      way->connect = std::make_unique<Connect>(setup_.parts.parts, host, *token);
+      return way;
+    });
   }
 
-  Result<StoredValue> run_op(const SecretReference& reference, const std::stop_token& stop) {
+  Result<StoredValue> run_op(const SecretReference& reference, const std::optional<Secret>& account_token,
+                             const std::stop_token& stop) {
     ProcessRequest request{
         .operation = "secrets.op",
         .argv = {"op", "read", "--no-newline", "op://" + reference.source},
@@ -187,7 +191,7 @@ private:
         .capture_limit = value_limit};
     for (const auto& [name, value] : setup_.parts.parts.environment)
       if (name.starts_with("OP_SESSION_")) request.inherit.push_back(name);
-    if (account_token_) request.environment.emplace("OP_SERVICE_ACCOUNT_TOKEN", *account_token_);
+    if (account_token) request.environment.emplace("OP_SERVICE_ACCOUNT_TOKEN", *account_token);
     DEPLOYCTL_TRY(ProcessResult result, setup_.parts.parts.processes.run(request, stop));
     const Wiped out(std::move(result.out));
     if (result.cancelled) return fail(Cause::cancelled, "'op' was stopped");
@@ -203,10 +207,7 @@ private:
   }
 
   StoreSetup setup_;
-  std::mutex mutex_; // guards the next three
-  bool is_open_ = false;
-  std::unique_ptr<Connect> connect_;
-  std::optional<Secret> account_token_;
+  OpenOnce<Way> way_;
   ReadOnce<StoredValue> values_; // of `op`, by source
 };
 

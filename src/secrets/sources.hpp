@@ -19,6 +19,7 @@ namespace deployctl::secrets {
 using ReadFile = std::function<Result<std::string>(const std::string& path, std::size_t limit)>;
 
 class AgeIdentityCache;
+class SopsFileCache;
 
 // What references read from. Must outlive the resolver.
 struct Sources {
@@ -27,6 +28,7 @@ struct Sources {
   Processes& processes;  // exec://; gets PATH, HOME and the like, and what the reference names by --env
   std::string directory; // the pipeline's: what relative paths start from, and where exec runs
   AgeIdentityCache* identities = nullptr; // of the run; null: they are looked for anew for each file
+  SopsFileCache* sops_files = nullptr;    // of the run; null: a file is opened anew for each reference
   const Stores* stores = nullptr; // asked by the resolver for what is kept in them; null: there are none
 };
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 #include <deployctl/result.hpp>
 #include <deployctl/secret.hpp>
@@ -18,6 +19,9 @@ struct StoredValue {
   std::shared_ptr<const SecretBytes> bytes;
   std::string version;
 };
+
+// The version of what a store makes whenever it is read, and takes back after the run.
+inline constexpr std::string_view leased_version = "leased";
 
 // Thread-safe. Each secret is read once, together with the others of the store where that can be done.
 class Store {

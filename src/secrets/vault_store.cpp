@@ -1,10 +1,12 @@
 // vault://INSTANCE/mount/path#key
 #include <algorithm>
+#include <mutex>
 
 #include <fmt/core.h>
 
 #include "base/encode.hpp"
 #include "base/time.hpp"
+#include "cloud/vault/lease.hpp"
 #include "cloud/vault/session.hpp"
 #include "secrets/once.hpp"
 #include "secrets/remote_stores.hpp"
@@ -18,12 +20,21 @@ struct Location {
 };
 
 // Behind the instance: the mount is one part, unless one that is written has more.
-Location location_of(const SecretReference& reference, const std::vector<std::string>& mounts) {
+Location location_of(const SecretReference& reference, const vault::Settings& settings) {
   const std::string rest = reference.source.substr(reference.source.find('/') + 1);
   std::size_t end = rest.find('/');
-  for (const std::string& mount : mounts)
-    if (rest.starts_with(mount + "/")) end = std::max(end, mount.size());
+  for (const auto* mounts : {&settings.mounts, &settings.dynamic})
+    for (const std::string& mount : *mounts)
+      if (rest.starts_with(mount + "/")) end = std::max(end, mount.size());
   return {.mount = rest.substr(0, end), .path = rest.substr(end + 1)};
+}
+
+bool is_dynamic(const Location& place, const vault::Settings& settings) {
+  return std::ranges::find(settings.dynamic, place.mount) != settings.dynamic.end();
+}
+
+std::string path_below(const std::string& mount, std::string_view door, const std::string& path) {
+  return fmt::format("{}/{}{}", percent_encode(mount, "/"), door, percent_encode(path, "/"));
 }
 
 // A path that was deleted and made again counts from 1 again, so the time belongs to the version.
@@ -52,6 +63,10 @@ bool is_gone(const Value& version) {
          (destroyed && destroyed->get<bool>() && *destroyed->get<bool>());
 }
 
+std::string policy_for(const std::string& path) {
+  return fmt::format(R"(a policy must allow it: path "{}" {{ capabilities = ["read"] }})", path);
+}
+
 // One secret: its members, and what it is as a version.
 struct Kept {
   std::shared_ptr<const WipedValue> members;
@@ -64,6 +79,9 @@ public:
 
   Result<std::string> version(const SecretReference& reference, const std::stop_token& stop) override {
     DEPLOYCTL_TRY(vault::Session * session, opened());
+    const Location place = location_of(reference, session->settings());
+    if (is_dynamic(place, session->settings()))
+      return versions_.get(reference.source, [&] { return ask_whether(*session, place, stop); });
     if (session->settings().kv_version == 1) return "";
     if (const auto whole = values_.known(reference.source)) return whole->version;
     return versions_.get(reference.source, [&] { return ask_version(*session, reference, stop); });
@@ -78,15 +96,14 @@ public:
 
 private:
   Result<vault::Session*> opened() {
-    const std::lock_guard lock(mutex_);
-    if (session_) return session_.get();
-    DEPLOYCTL_TRY(const Value written, setup_.parts.settings(setup_.instance));
-    const cloud::Written reader(written, setup_.parts.parts);
-    DEPLOYCTL_TRY(vault::Settings settings, vault::read_settings(reader, setup_.parts.parts));
-    const std::string aws = reader.text("aws");
-    session_ = std::make_unique<vault::Session>(setup_.parts.parts, std::move(settings),
-                                                sign_by_aws(aws.empty() ? "aws" : aws));
-    return session_.get();
+    return session_.get([this]() -> Result<std::unique_ptr<vault::Session>> {
+      DEPLOYCTL_TRY(const Value written, setup_.parts.settings(setup_.instance));
+      const cloud::Written reader(written, setup_.parts.parts);
+      DEPLOYCTL_TRY(vault::Settings settings, vault::read_settings(reader, setup_.parts.parts));
+      const std::string aws = reader.text("aws");
+      return std::make_unique<vault::Session>(setup_.parts.parts, std::move(settings),
+                                              sign_by_aws(aws.empty() ? "aws" : aws));
+    });
   }
 
   vault::SignIdentity sign_by_aws(std::string instance) {
@@ -100,13 +117,27 @@ private:
     };
   }
 
+  // Reading would make a credential, so all that is asked is whether that would be allowed.
+  static Result<std::string> ask_whether(vault::Session& session, const Location& place,
+                                         const std::stop_token& stop) {
+    const std::string full = place.mount + "/" + place.path;
+    const std::string what = fmt::format("what is allowed at '{}'", full);
+    DEPLOYCTL_TRY(const cloud::Answer answer, session.post(what, "sys/capabilities-self",
+                                                           Value::Map{{"paths", Value::List{full}}}, stop));
+    if (!answer.is_good()) return fail(session.refusal(what, answer));
+    const Value* found = answer.body->find(full);
+    const auto is_enough = [](const Value& one) { return one == Value("read") || one == Value("root"); };
+    if (found && found->list() && std::ranges::any_of(*found->list(), is_enough))
+      return std::string(leased_version);
+    return fail(Cause::permission, fmt::format("vault: '{}' may not be read", full), policy_for(full));
+  }
+
   // Who may only read the value learns its version from that.
   Result<std::string> ask_version(vault::Session& session, const SecretReference& reference,
                                   const std::stop_token& stop) {
-    const Location place = location_of(reference, session.settings().mounts);
+    const Location place = location_of(reference, session.settings());
     const std::string what = fmt::format("metadata of '{}/{}'", place.mount, place.path);
-    const std::string path =
-        fmt::format("{}/metadata/{}", percent_encode(place.mount, "/"), percent_encode(place.path, "/"));
+    const std::string path = path_below(place.mount, "metadata/", place.path);
     DEPLOYCTL_TRY(const cloud::Answer answer, session.get(what, path, stop));
     if (answer.status == 403)
       return whole(session, reference, stop).map([](const Kept& kept) { return kept.version; });
@@ -121,18 +152,40 @@ private:
 
   Result<Kept> whole(vault::Session& session, const SecretReference& reference, const std::stop_token& stop) {
     return values_.get(reference.source, [&]() -> Result<Kept> {
-      const Location place = location_of(reference, session.settings().mounts);
-      const bool is_first = session.settings().kv_version == 1;
+      const Location place = location_of(reference, session.settings());
+      const bool leased = is_dynamic(place, session.settings());
+      const bool plain = leased || session.settings().kv_version == 1;
       const std::string what = fmt::format("read of '{}/{}'", place.mount, place.path);
-      const std::string path = fmt::format("{}/{}{}", percent_encode(place.mount, "/"),
-                                           is_first ? "" : "data/", percent_encode(place.path, "/"));
-      DEPLOYCTL_TRY(cloud::Answer answer, session.get(what, path, stop));
-      if (!answer.is_good()) return fail(told(session, place, what, is_first ? "" : "data", answer));
-      return is_first ? first_kept(std::move(answer)) : second_kept(answer, place);
+      const std::string path = path_below(place.mount, plain ? "" : "data/", place.path);
+      DEPLOYCTL_TRY(const cloud::Answer answer, session.get(what, path, stop));
+      if (!answer.is_good()) return fail(told(session, place, what, plain ? "" : "data", answer));
+      if (!plain) return second_kept(answer, place);
+      const bool is_lease = hold(session, answer);
+      return leased ? leased_kept(answer, place, is_lease) : first_kept(answer, place, is_lease);
     });
   }
 
-  static Result<Kept> first_kept(cloud::Answer answer) {
+  // What was made for us is given back at the end, also when nobody wanted it. False: nothing was.
+  bool hold(vault::Session& session, const cloud::Answer& answer) {
+    vault::LeaseTerms terms = vault::lease_in(*answer.body);
+    if (terms.id.empty()) return false;
+    const std::lock_guard lock(leases_mutex_);
+    leases_.push_back(std::make_unique<vault::Lease>(session, std::move(terms)));
+    return true;
+  }
+
+  static Result<Kept> leased_kept(const cloud::Answer& answer, const Location& place, bool is_lease) {
+    const Value* data = answer.body->find("data");
+    if (!is_lease || !data || !data->map())
+      return fail(Cause::config, fmt::format("'{}' makes no credentials that end", place.mount),
+                  "take it out of `dynamic` under `providers`");
+    return Kept{.members = std::make_shared<const WipedValue>(*data), .version = std::string(leased_version)};
+  }
+
+  static Result<Kept> first_kept(const cloud::Answer& answer, const Location& place, bool is_lease) {
+    if (is_lease)
+      return fail(Cause::config, fmt::format("what '{}' has is made anew whenever it is read", place.mount),
+                  "name the mount in `dynamic` under `providers`");
     const Value* data = answer.body->find("data");
     if (!data || !data->map()) return fail(Cause::config, "what lies there is no secret of a KV store");
     if (data->map()->size() == 2 && data->find("metadata") && data->find("data"))
@@ -158,16 +211,16 @@ private:
     Error error = session.refusal(what, answer);
     const std::string full = door.empty() ? place.mount + "/" + place.path
                                           : fmt::format("{}/{}/{}", place.mount, door, place.path);
-    if (answer.status == 403)
-      error.help = fmt::format(R"(a policy must allow it: path "{}" {{ capabilities = ["read"] }})", full);
+    if (answer.status == 403) error.help = policy_for(full);
     if (answer.status == 404)
       error.message = fmt::format("vault: there is nothing at '{}/{}'", place.mount, place.path);
     return error;
   }
 
   StoreSetup setup_;
-  std::mutex mutex_; // guards the next one
-  std::unique_ptr<vault::Session> session_;
+  OpenOnce<vault::Session> session_;
+  std::mutex leases_mutex_; // guards the next one
+  std::vector<std::unique_ptr<vault::Lease>> leases_;
   ReadOnce<std::string> versions_; // by source
   ReadOnce<Kept> values_;
 };

@@ -56,7 +56,7 @@ TEST_CASE("aws calls: a request is signed for its service and region and answere
   service.answers = {good()};
   const auto answer = service.ask();
   REQUIRE(answer);
-  CHECK(*answer->find("ok")->get<bool>());
+  CHECK(*(*answer)->find("ok")->get<bool>());
   const HttpRequest& sent = service.bench.http.requests.front();
   CHECK(sent.url == "https://ssm.eu-north-1.amazonaws.com/");
   CHECK(header_of(sent, "X-Amz-Target") == "AmazonSSM.GetParameters");

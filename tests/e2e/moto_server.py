@@ -3,14 +3,14 @@ moto, else from a virtual environment in the build folder that is made once."""
 
 import contextlib
 import os
-import pathlib
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 
-from quickstart_world import MISSING_PARTS, free_port
+from python_packages import package
+from quickstart_world import free_port
 
 PACKAGE = "moto[server]==5.2.1"
 LIMIT = 180  # seconds until it answers
@@ -20,18 +20,7 @@ def python_with_moto():
     """The path of a Python that can run the server; ends the test as skipped when none can be had."""
     if subprocess.run([sys.executable, "-c", "import moto.server"], capture_output=True, check=False).returncode == 0:
         return sys.executable
-    place = pathlib.Path(os.environ["DEPLOYCTL"]).resolve().parents[2] / "moto"
-    python = place / "bin" / "python3"
-    if not (place / "complete").exists():
-        made = subprocess.run([sys.executable, "-m", "venv", "--clear", str(place)], capture_output=True, text=True, check=False)
-        if made.returncode == 0:
-            made = subprocess.run([str(python), "-m", "pip", "install", "-q", PACKAGE], capture_output=True, text=True,
-                                  check=False)
-        if made.returncode != 0:
-            print(f"SKIPPED: {PACKAGE} cannot be installed: {(made.stdout + made.stderr).strip()[-500:]}")
-            sys.exit(MISSING_PARTS)
-        (place / "complete").touch()
-    return str(python)
+    return str(package("moto", PACKAGE) / "bin" / "python3")
 
 
 class Moto:

@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import unittest
 
+from python_packages import sops
 from quickstart_world import need
 
 SEED = int(os.environ.get("SEED", random.SystemRandom().randrange(10**6)))
@@ -34,13 +35,13 @@ class World(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="deployctl-e2e-"))
         self.addCleanup(shutil.rmtree, self.folder, True)
-        self.environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder),
+        self.environment = {"PATH": f"{pathlib.Path(sops()).parent}:{os.environ['PATH']}", "HOME": str(self.folder),
                             "SOPS_AGE_KEY_FILE": str(self.folder / "keys.txt")}
         self.recipient = self.new_key("keys.txt")
         (self.folder / "tell.py").write_text(TELL)
 
     def run_program(self, *words, stdin=None):
-        return subprocess.run(words, cwd=self.folder, env=self.environment, input=stdin, check=True, capture_output=True,
+        return subprocess.run([shutil.which(words[0], path=self.environment["PATH"]), *words[1:]], cwd=self.folder, env=self.environment, input=stdin, check=True, capture_output=True,
                               timeout=60).stdout
 
     def new_key(self, name):
@@ -86,7 +87,6 @@ class Age(World):
         self.assertEqual(result.returncode, code, result.stdout + result.stderr)
 
 
-@unittest.skipUnless(shutil.which("sops"), "sops is not on PATH")
 class Sops(World):
     def encrypt(self, name, content, *options):
         (self.folder / name).write_text(content)

@@ -99,6 +99,15 @@ TEST_CASE("azure: the newest version is found among all, without its value") {
   CHECK(azure.version(0) == "not_found: its newest version, new, is disabled");
 }
 
+TEST_CASE("azure: what is written about a store is read once, however much is asked of it") {
+  Azure azure;
+  azure.open({"azure-kv://kodex/db", "azure-kv://kodex/none"});
+  CHECK(azure.version(0) == "new");
+  CHECK(azure.value(0) == "sentinel-1");
+  CHECK(azure.value(1) == "not_found: https://kodex.vault.azure.net has no secret 'none'");
+  CHECK(azure.settings_read == 1);
+}
+
 TEST_CASE("azure: versions that cannot be listed or told apart are learnt from the value") {
   Azure azure;
   azure.may_list = false;

@@ -61,10 +61,15 @@ struct RemoteBench {
   AwsBench base;
   RedactionSet redactions;
   std::map<std::string, Value> settings; // by instance
-  std::vector<std::string> asked;        // "GET /v1/…"
+  int settings_read = 0;
+  std::vector<std::string> asked; // "GET /v1/…"
   std::vector<std::string> learned;
   std::vector<net::TlsIdentity> tls; // of connections that were made
   std::function<HttpResponse(const HttpRequest&)> answer;
+  cloud::Wait pause = [this](Milliseconds span, const std::stop_token&) {
+    base.waits.push_back(span);
+    return true;
+  };
   secrets::Stores stores;
   std::optional<secrets::Resolver> resolver;
 
@@ -81,11 +86,7 @@ struct RemoteBench {
             .clock = base.clock,
             .random = base.random,
             .environment = base.environment,
-            .wait =
-                [this](Milliseconds span, const auto&) {
-                  base.waits.push_back(span);
-                  return true;
-                },
+            .wait = [this](Milliseconds span, const std::stop_token& stop) { return pause(span, stop); },
             .read_file = base.reader(),
             .learn = [this](const Secret& secret) { learned.emplace_back(secret.reveal()); },
             .directory = "/project"};
@@ -114,7 +115,10 @@ struct RemoteBench {
     secrets::add_remote_stores(
         stores, parsed,
         {.parts = parts(),
-         .settings = [find](const std::string& name) -> Result<Value> { return find(name); },
+         .settings = [this, find](const std::string& name) -> Result<Value> {
+           ++settings_read;
+           return find(name);
+         },
          .make_http = [this](const net::TlsIdentity& identity) -> std::unique_ptr<Http> {
            tls.push_back(identity);
            return std::make_unique<Forwarding>(base.http);

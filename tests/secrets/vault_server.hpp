@@ -18,7 +18,10 @@ struct VaultServer : RemoteBench {
   std::map<std::string, std::vector<VaultVersion>> second; // KV v2 by path
   std::map<std::string, Value::Map> first;                 // KV v1 by full path
   std::set<std::string> tokens = {"t-root"};
-  std::set<std::string> forbidden; // paths
+  std::set<std::string> forbidden;        // paths
+  std::map<std::string, Value::Map> made; // by full path: credentials that are leased
+  int leases = 0;
+  std::vector<std::string> revoked;
   std::string demanded_namespace;
   std::int64_t lasts = 3600;
   bool renewable = true;
@@ -57,8 +60,30 @@ struct VaultServer : RemoteBench {
       tokens.erase(token);
       return {.status = 204};
     }
+    if (path == "sys/capabilities-self") return capabilities(request);
+    if (path.starts_with("sys/leases/")) return lease(path, request);
     if (forbidden.contains(path)) return errors(403, {"1 error occurred:\n\t* permission denied\n\n"});
     return read(path);
+  }
+
+  HttpResponse capabilities(const HttpRequest& request) const {
+    const Value body = parse_json(bytes_of(request.body), JsonMode::plain).value();
+    const std::string path = *body.find("paths")->list()->front().text();
+    return json_answer(Value::Map{{path, Value::List{forbidden.contains(path) ? "deny" : "read"}}});
+  }
+  HttpResponse lease(const std::string& path, const HttpRequest& request) {
+    const Value body = parse_json(bytes_of(request.body), JsonMode::plain).value();
+    const std::string id = *body.find("lease_id")->text();
+    if (path == "sys/leases/renew")
+      return json_answer(Value::Map{{"lease_id", id}, {"lease_duration", 600}, {"renewable", true}});
+    revoked.push_back(id);
+    return {.status = 204};
+  }
+  HttpResponse make(const Value::Map& data) {
+    return json_answer(Value::Map{{"lease_id", "lease-" + std::to_string(++leases)},
+                                  {"lease_duration", 900},
+                                  {"renewable", true},
+                                  {"data", data}});
   }
 
   HttpResponse look() const {
@@ -87,7 +112,8 @@ struct VaultServer : RemoteBench {
             {"destroyed", version.destroyed}};
   }
 
-  HttpResponse read(const std::string& path) const {
+  HttpResponse read(const std::string& path) {
+    if (const auto found = made.find(path); found != made.end()) return make(found->second);
     if (const auto found = first.find(path); found != first.end())
       return json_answer(Value::Map{{"lease_duration", 2764800}, {"data", found->second}});
     for (const std::string door : {"/data/", "/metadata/"}) {

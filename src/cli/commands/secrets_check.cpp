@@ -30,12 +30,16 @@ ExitCode code_of(const std::vector<secrets::Checked>& all) {
   return code;
 }
 
+std::string resolves(const secrets::Checked& checked) {
+  if (!checked.version) return "no";
+  return *checked.version == secrets::leased_version ? "yes, leased" : "yes";
+}
+
 std::string text_of(const std::vector<secrets::Checked>& all, const std::string& stack,
                     const ui::Style& style) {
   if (all.empty()) return "No step of " + stack + " uses a secret.\n";
   ui::Table table({"SECRET", "RESOLVES", "REFERENCE"});
-  for (const secrets::Checked& checked : all)
-    table.add({checked.name, checked.version ? "yes" : "no", checked.reference});
+  for (const secrets::Checked& checked : all) table.add({checked.name, resolves(checked), checked.reference});
   return table.text(style);
 }
 

@@ -23,11 +23,11 @@ Status Account::check_account(const std::stop_token& stop) {
   if (is_checked_ || settings_.account.empty()) return {};
   DEPLOYCTL_TRY(WireRequest request, query_request("GetCallerIdentity", sts_version, {}));
   DEPLOYCTL_TRY(
-      const Value answer,
+      const WipedValue answer,
       caller_.call(
           {.service = sts, .operation = "aws.sts", .request = std::move(request), .region = settings_.region},
           &chain_, stop));
-  const Value* account = answer.find("Account");
+  const Value* account = answer->find("Account");
   const std::string found = account && account->text() ? *account->text() : "";
   if (found != settings_.account)
     return fail(Cause::auth,
@@ -36,7 +36,7 @@ Status Account::check_account(const std::stop_token& stop) {
   return {};
 }
 
-Result<Value> Account::call(const Call& call, const std::stop_token& stop) {
+Result<WipedValue> Account::call(const Call& call, const std::stop_token& stop) {
   DEPLOYCTL_CHECK(check_account(stop));
   return caller_.call(call, &chain_, stop);
 }

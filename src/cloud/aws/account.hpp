@@ -28,7 +28,7 @@ public:
   Account& operator=(const Account&) = delete;
 
   // Before the first call it is seen to that the keys belong to the account that was written, if one was.
-  Result<Value> call(const Call& call, const std::stop_token& stop);
+  Result<WipedValue> call(const Call& call, const std::stop_token& stop);
 
   // "Who am I?", signed to be asked by someone else: `server_id` says by whom, so that nobody else can.
   Result<SignedQuestion> sign_who_am_i(const std::string& server_id, const std::stop_token& stop);

@@ -35,7 +35,7 @@ std::optional<Milliseconds> asked_delay(const HttpResponse& response, WallTime n
 } // namespace
 
 struct Caller::Attempt {
-  std::optional<Value> answer;
+  std::optional<WipedValue> answer;
   Error error; // without an answer
   FaultKind kind = FaultKind::final;
   std::optional<Milliseconds> asked; // a pause that the service wishes for
@@ -90,14 +90,14 @@ Result<Caller::Attempt> Caller::attempt(const Call& call, const std::string& end
     DEPLOYCTL_TRY(credentials, source->credentials(stop));
   }
   DEPLOYCTL_TRY(const HttpRequest request, made(call, endpoint, region_of(call), credentials));
-  const auto response = parts_.http.send(request, stop);
+  auto response = parts_.http.send(request, stop);
   if (!response) {
     const Cause cause = response.error().cause;
     const bool again = cause == Cause::network || cause == Cause::timeout;
     return Attempt{.error = response.error(), .kind = again ? FaultKind::transient : FaultKind::final};
   }
   if (response->status >= 200 && response->status < 300) {
-    DEPLOYCTL_TRY(Value answer, read_answer(call.request, *response));
+    DEPLOYCTL_TRY(WipedValue answer, read_answer(call.request, *std::move(response)));
     return Attempt{.answer = std::move(answer)};
   }
   Attempt bad{.error = error_of(call.service, call.request, *response),
@@ -115,7 +115,7 @@ const std::string& Caller::region_of(const Call& call) const {
   return call.region.empty() ? settings_.region : call.region;
 }
 
-Result<Value> Caller::call(const Call& call, CredentialSource* source, const std::stop_token& stop) {
+Result<WipedValue> Caller::call(const Call& call, CredentialSource* source, const std::stop_token& stop) {
   DEPLOYCTL_TRY(const std::string endpoint, resolve_endpoint({.service = call.service,
                                                               .region = region_of(call),
                                                               .url = settings_.endpoint_url,

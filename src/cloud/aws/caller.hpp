@@ -41,7 +41,7 @@ public:
 
   // `source` may be null for requests that are not signed. Every request here may be sent twice: none has an
   // effect.
-  Result<Value> call(const Call& call, CredentialSource* source, const std::stop_token& stop);
+  Result<WipedValue> call(const Call& call, CredentialSource* source, const std::stop_token& stop);
 
 private:
   struct Attempt; // what one came to

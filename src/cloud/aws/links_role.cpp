@@ -49,7 +49,7 @@ Result<Credentials> ask_sts(const ChainContext& context, WireRequest request, Cr
     return std::move(error).in(fmt::format("while assuming '{}' for {}", role.arn, role.told_as));
   });
   if (!answer) return fail(std::move(answer).error());
-  return read_keys(*answer, sts_keys, fmt::format("{} via '{}'", role.told_as, role.arn));
+  return read_keys(**answer, sts_keys, fmt::format("{} via '{}'", role.told_as, role.arn));
 }
 
 struct Identity {

@@ -77,17 +77,17 @@ Result<Value> renew(const ChainContext& context, const SignIn& sign_in, const st
   }
   DEPLOYCTL_TRY(WireRequest request, rest_json_request("CreateToken", "POST", "/token", {}, body));
   request.is_signed = false;
-  DEPLOYCTL_TRY(const Value answer, context.caller.call({.service = sso_oidc,
-                                                         .operation = "aws.sso_oidc",
-                                                         .request = std::move(request),
-                                                         .region = sign_in.region},
-                                                        nullptr, context.stop));
-  const Value* seconds = answer.find("expiresIn");
-  if (text_at(answer, "accessToken").empty() || !seconds || !seconds->get<std::int64_t>())
+  DEPLOYCTL_TRY(const WipedValue answer, context.caller.call({.service = sso_oidc,
+                                                              .operation = "aws.sso_oidc",
+                                                              .request = std::move(request),
+                                                              .region = sign_in.region},
+                                                             nullptr, context.stop));
+  const Value* seconds = answer->find("expiresIn");
+  if (text_at(*answer, "accessToken").empty() || !seconds || !seconds->get<std::int64_t>())
     return fail(Cause::auth, "the SSO service renewed no token");
-  cached["accessToken"] = text_at(answer, "accessToken");
+  cached["accessToken"] = text_at(*answer, "accessToken");
   cached["expiresAt"] = format_time(now + std::chrono::seconds(*seconds->get<std::int64_t>()));
-  if (!text_at(answer, "refreshToken").empty()) cached["refreshToken"] = text_at(answer, "refreshToken");
+  if (!text_at(*answer, "refreshToken").empty()) cached["refreshToken"] = text_at(*answer, "refreshToken");
   DEPLOYCTL_CHECK(context.parts.write_file(path, to_json(cached, JsonMode::plain)));
   return cached;
 }
@@ -135,7 +135,7 @@ Result<LinkAnswer> from_sso(const ChainContext& context, const std::string& prof
   if (!answer && answer.error().cause == Cause::auth) return sign_in_again(sign_in, "is not valid any more");
   if (!answer) return fail(answer.error());
   DEPLOYCTL_TRY(Credentials keys,
-                read_keys(*answer, role_keys, fmt::format("profile '{}' via SSO", profile)));
+                read_keys(**answer, role_keys, fmt::format("profile '{}' via SSO", profile)));
   keys.account = sign_in.account;
   return LinkAnswer{.credentials = std::move(keys)};
 }

@@ -6,6 +6,7 @@
 
 #include "base/body.hpp"
 #include "base/json.hpp"
+#include "base/wiped.hpp"
 #include "cloud/aws/xml.hpp"
 
 namespace deployctl::aws {
@@ -88,18 +89,20 @@ Result<WireRequest> rest_json_request(std::string name, std::string method, std:
   return request;
 }
 
-Result<Value> read_answer(const WireRequest& request, const HttpResponse& response) {
+Result<WipedValue> read_answer(const WireRequest& request, HttpResponse response) {
+  const Wiped body(std::move(response.body));
   if (request.protocol != WireProtocol::query) {
-    if (response.body.empty()) return Value(Value::Map{});
-    auto document = parse_json(response.body, JsonMode::plain);
+    if (body->empty()) return WipedValue(Value::Map{});
+    auto document = parse_json(*body, JsonMode::plain);
     // The parser's words could hold a part of a secret's value.
     if (!document) return fail(Cause::internal, request.name + " was answered with what is no JSON");
-    return document;
+    return WipedValue(*std::move(document));
   }
-  DEPLOYCTL_TRY(const Value document, parse_xml(response.body));
-  const Value* result = document.find_path(fmt::format("{0}Response.{0}Result", request.name));
+  DEPLOYCTL_TRY(Value parsed, parse_xml(*body));
+  const WipedValue document(std::move(parsed));
+  const Value* result = document->find_path(fmt::format("{0}Response.{0}Result", request.name));
   if (!result) return fail(Cause::internal, request.name + " was answered without a result");
-  return *result;
+  return WipedValue(*result);
 }
 
 Fault read_fault(WireProtocol protocol, const HttpResponse& response) {

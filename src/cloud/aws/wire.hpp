@@ -10,6 +10,7 @@
 #include <deployctl/ports/http.hpp>
 #include <deployctl/value.hpp>
 
+#include "base/wiped_value.hpp"
 #include "cloud/aws/canonical_request.hpp"
 
 namespace deployctl::aws {
@@ -36,7 +37,7 @@ Result<WireRequest> rest_json_request(std::string name, std::string method, std:
                                       const CanonicalQuery& query, const Value& body = {});
 
 // The body of a good answer. Of the query protocol what stands in "<NameResult>".
-Result<Value> read_answer(const WireRequest& request, const HttpResponse& response);
+Result<WipedValue> read_answer(const WireRequest& request, HttpResponse response);
 
 // What a service calls the error; empty when it is none of AWS' (a proxy's page).
 struct Fault {

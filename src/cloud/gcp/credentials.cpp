@@ -204,7 +204,8 @@ Settings read_settings(const cloud::Written& written) {
           .identity = {.from = written.text("identity"),
                        .file = written.text("identity_file"),
                        .audience = written.text("audience")},
-          .service_account = written.text("service_account")};
+          .service_account = written.text("service_account"),
+          .location = written.text("location")};
 }
 
 Result<cloud::Token> access_token(const cloud::Parts& parts, const Settings& settings,

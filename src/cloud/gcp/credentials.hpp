@@ -16,6 +16,7 @@ struct Settings {
   std::string workload_identity_provider; // "projects/1/locations/global/workloadIdentityPools/p/providers/x"
   cloud::Identity identity;
   std::string service_account; // that is acted as; empty: none
+  std::string location;        // of regional secrets; empty: they are global
 };
 
 Settings read_settings(const cloud::Written& written);

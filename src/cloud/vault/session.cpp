@@ -4,6 +4,8 @@
 
 #include <fmt/core.h>
 
+#include "base/body.hpp"
+
 namespace deployctl::vault {
 namespace {
 
@@ -46,12 +48,27 @@ Session::Session(cloud::Parts parts, Settings settings, SignIdentity sign_identi
     : parts_(std::move(parts)), settings_(std::move(settings)), sign_identity_(std::move(sign_identity)) {}
 
 Session::~Session() {
-  if (!login_ || !login_->is_ours) return;
-  cloud::Question asked = question(settings_, "end of the session", "POST", "auth/token/revoke-self");
+  if (login_ && login_->is_ours)
+    farewell("end of the session", "auth/token/revoke-self", {}); // else it ends with its time
+}
+
+void Session::farewell(const std::string& what, const std::string& path, const Value& body) {
+  const std::lock_guard lock(mutex_);
+  if (!login_) return;
+  cloud::Question asked = question(settings_, what, "POST", path);
   asked.is_quick = true;
   asked.request.timeout = asked.request.connect_timeout = farewell_timeout;
   asked.request.headers.emplace_back("X-Vault-Token", login_->token);
-  static_cast<void>(cloud::exchange(parts_, asked, {})); // else it ends with its time
+  if (!body.is_null()) {
+    auto text = json_body(body);
+    if (text) asked.request.body = *std::move(text);
+  }
+  static_cast<void>(cloud::exchange(parts_, asked, {}));
+}
+
+std::optional<std::chrono::seconds> Session::token_lasts() {
+  const std::lock_guard lock(mutex_);
+  return login_ ? login_->lasts : std::nullopt;
 }
 
 // A token that does not take it, and is ours, is got anew.
@@ -115,9 +132,22 @@ Result<bool> Session::is_dead(const Given& given, const cloud::Answer& answer, c
 
 Result<cloud::Answer> Session::get(const std::string& what, const std::string& path,
                                    const std::stop_token& stop) {
+  return ask(question(settings_, what, "GET", path), what, stop);
+}
+
+Result<cloud::Answer> Session::post(const std::string& what, const std::string& path, const Value& body,
+                                    const std::stop_token& stop) {
+  cloud::Question asked = question(settings_, what, "POST", path);
+  DEPLOYCTL_TRY(asked.request.body, json_body(body));
+  asked.request.headers.emplace_back("Content-Type", "application/json");
+  return ask(asked, what, stop);
+}
+
+Result<cloud::Answer> Session::ask(const cloud::Question& question, const std::string& what,
+                                   const std::stop_token& stop) {
   for (int attempt = 1;; ++attempt) {
     DEPLOYCTL_TRY(const Given given, token(stop));
-    cloud::Question asked = question(settings_, what, "GET", path);
+    cloud::Question asked = question;
     asked.request.headers.emplace_back("X-Vault-Token", given.token);
     DEPLOYCTL_TRY(cloud::Answer answer, cloud::exchange(parts_, asked, stop));
     DEPLOYCTL_TRY(const bool dead, is_dead(given, answer, stop));

@@ -40,10 +40,17 @@ public:
 
   // GET /v1/`path`; the answer of any status but of a token that is not good. `what` names it in messages.
   Result<cloud::Answer> get(const std::string& what, const std::string& path, const std::stop_token& stop);
+  // The same with a body. Only what may be done twice.
+  Result<cloud::Answer> post(const std::string& what, const std::string& path, const Value& body,
+                             const std::stop_token& stop);
+  // A last word, once and within seconds; whether it was heard is not told.
+  void farewell(const std::string& what, const std::string& path, const Value& body);
   // What such an answer means when it is bad.
   [[nodiscard]] Error refusal(const std::string& what, const cloud::Answer& answer) const;
 
   [[nodiscard]] const Settings& settings() const { return settings_; }
+  [[nodiscard]] const cloud::Parts& parts() const { return parts_; }
+  [[nodiscard]] std::optional<std::chrono::seconds> token_lasts(); // none: not known to end
 
 private:
   struct Given {
@@ -51,6 +58,8 @@ private:
     int number = 0;
     bool is_ours = false;
   };
+  Result<cloud::Answer> ask(const cloud::Question& question, const std::string& what,
+                            const std::stop_token& stop);
   Result<Given> token(const std::stop_token& stop);
   Status renew(const std::stop_token& stop); // called under the lock
   Result<bool> is_dead(const Given& given, const cloud::Answer& answer, const std::stop_token& stop);

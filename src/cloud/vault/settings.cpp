@@ -80,6 +80,7 @@ Result<Settings> read_settings(const cloud::Written& written, const cloud::Parts
   settings.ca_file = written.text("ca_file", {"VAULT_CACERT", "BAO_CACERT"});
   if (written.text("kv_version") == "1") settings.kv_version = 1;
   settings.mounts = written.texts("mounts");
+  settings.dynamic = written.texts("dynamic");
   const std::string method = written.text("auth");
   for (const MethodName& known : methods) {
     if (known.name != (method.empty() ? "token" : method)) continue;

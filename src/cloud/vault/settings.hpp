@@ -20,7 +20,8 @@ struct Settings {
   std::string namespace_path; // empty: none
   std::string ca_file;
   int kv_version = 2;
-  std::vector<std::string> mounts; // whose paths have slashes
+  std::vector<std::string> mounts;  // whose paths have slashes
+  std::vector<std::string> dynamic; // mounts where every reading makes a credential
   AuthMethod auth = AuthMethod::token;
   std::string auth_mount; // below auth/
   std::string role;
