@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "base/json.hpp"
+#include "base/store_settings.hpp"
 #include "base/strings.hpp"
 #include "config/language.hpp"
 #include "config/scalar.hpp"
@@ -157,6 +158,17 @@ DocPage page_of(const std::string& path, const Field& field) {
   if (const auto members = members_of(field); !members.empty())
     out.sections.push_back(section_of_fields("Fields", members));
   return out;
+}
+
+std::string provider_help(std::string_view provider) {
+  const StoreSettings* const settings = find_store_settings(provider);
+  return settings ? std::string(settings->help) : std::string();
+}
+
+DocPage page_of_provider(const std::string& provider, std::span<const Field> settings) {
+  return {.title = "providers." + provider,
+          .text = provider_help(provider),
+          .sections = {section_of_fields("Settings", settings)}};
 }
 
 DocPage page_of_language(std::string title, std::string text, std::span<const Field> fields) {

@@ -6,14 +6,17 @@
 
 #include "base/diagnostic_codes.hpp"
 #include "base/field_diff.hpp"
+#include "base/store_settings.hpp"
 #include "base/strings.hpp"
 #include "config/doc_page.hpp"
+#include "config/instances.hpp"
 #include "config/language.hpp"
 
 namespace deployctl::config {
 namespace {
 
 constexpr std::string_view language_subject = "language";
+constexpr std::string_view providers_subject = "providers";
 constexpr std::string_view language_text =
     "The keys of a pipeline file. Every key has its own page: `deployctl explain steps.retry`, or shorter "
     "`deployctl explain retry`.";
@@ -72,6 +75,13 @@ std::optional<DocPage> action_page(const Catalog& catalog, std::string_view subj
   return field == nullptr ? std::nullopt : std::optional(page_of(std::string(subject), *field));
 }
 
+DocSection provider_list(const Catalog& catalog) {
+  DocSection section{.title = "Providers with settings", .code = {}, .rows = {}};
+  for (const std::string& provider : provider_names(catalog))
+    section.rows.push_back({fmt::format("{}.{}", providers_subject, provider), {}, provider_help(provider)});
+  return section;
+}
+
 std::optional<DocPage> key_page(std::string_view subject) {
   std::vector<Place> fitting = all_places();
   std::erase_if(fitting, [subject](const Place& place) { return !ends_with_path(place.path, subject); });
@@ -81,6 +91,22 @@ std::optional<DocPage> key_page(std::string_view subject) {
   for (std::size_t i = 1; i < fitting.size(); ++i) others.rows.push_back({fitting[i].path, {}, {}});
   page.sections.push_back(std::move(others));
   return page;
+}
+
+// "providers" has a list of them, "providers.vault" the settings of one, "providers.vault.address" a setting.
+std::optional<DocPage> provider_page(const Catalog& catalog, std::string_view subject) {
+  const std::vector<std::string_view> parts = split(subject, '.');
+  if (parts.front() != providers_subject) return std::nullopt;
+  if (parts.size() == 1) {
+    auto page = key_page(subject);
+    if (page) page->sections.push_back(provider_list(catalog));
+    return page;
+  }
+  const std::vector<Field>* const settings = settings_of_provider(catalog, parts[1]);
+  if (settings == nullptr) return std::nullopt;
+  if (parts.size() == 2) return page_of_provider(std::string(parts[1]), *settings);
+  const Field* const field = follow(*settings, std::span(parts).subspan(2));
+  return field == nullptr ? std::nullopt : std::optional(page_of(std::string(subject), *field));
 }
 
 // What may have been meant: fields of an action that exists, else any subject.
@@ -109,6 +135,7 @@ Result<std::string> explain(const Catalog& catalog, std::string_view subject) {
   if (subject == language_subject)
     return to_text(page_of_language("The pipeline language", std::string(language_text), pipeline_fields()));
   if (const auto page = action_page(catalog, subject)) return to_text(*page);
+  if (const auto page = provider_page(catalog, subject)) return to_text(*page);
   if (const auto page = key_page(subject)) return to_text(*page);
   return fail(unknown_subject(catalog, subject));
 }
@@ -118,6 +145,8 @@ std::vector<std::string> explain_subjects(const Catalog& catalog) {
   for (const DiagnosticTopic& topic : diagnostic_topics())
     for (const DiagnosticCode& code : topic.codes) out.emplace_back(code.code);
   for (const Provider& provider : catalog) out.push_back(provider.description.name);
+  for (const std::string& provider : provider_names(catalog))
+    out.push_back(fmt::format("{}.{}", providers_subject, provider));
   for (const Place& place : all_places()) out.push_back(place.path.substr(place.path.rfind('.') + 1));
   std::sort(out.begin(), out.end());
   out.erase(std::unique(out.begin(), out.end()), out.end());

@@ -5,6 +5,7 @@
 #include "base/strings.hpp"
 #include "config/doc_page.hpp"
 #include "config/explain.hpp"
+#include "config/instances.hpp"
 #include "config/language.hpp"
 
 namespace deployctl::config {
@@ -41,6 +42,13 @@ std::string actions_page(const Catalog& catalog) {
   return out;
 }
 
+std::string providers_page(const Catalog& catalog) {
+  std::string out = page_head("Providers", "What may be written under `providers`, by provider.");
+  for (const std::string& provider : provider_names(catalog))
+    out += "\n" + to_markdown(page_of_provider(provider, *settings_of_provider(catalog, provider)), 2);
+  return out;
+}
+
 std::string codes_page() {
   std::string out = page_head("Diagnostics", "Every mistake that deployctl reports in a pipeline.");
   for (const DiagnosticTopic& topic : diagnostic_topics()) {
@@ -55,6 +63,7 @@ std::string codes_page() {
 std::vector<ReferencePage> reference_pages(const Catalog& catalog) {
   return {{"language.md", language_page()},
           {"actions.md", actions_page(catalog)},
+          {"providers.md", providers_page(catalog)},
           {"diagnostics.md", codes_page()}};
 }
 

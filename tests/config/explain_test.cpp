@@ -7,6 +7,7 @@
 
 #include "base/strings.hpp"
 #include "base/utf8.hpp"
+#include "config/instances.hpp"
 #include "config/language.hpp"
 #include "config/sample_catalog.hpp"
 #include "golden.hpp"
@@ -34,8 +35,21 @@ void check_help(const std::string& path, const Field& field) {
 TEST_CASE("explain: a page for a code, an action, a field and a key") {
   for (const std::string subject :
        {"D0109", "exec.run", "host.release", "host.release.health", "host.release.health.within", "language",
-        "retry", "steps.strategy.rolling", "batch", "approval"})
+        "retry", "steps.strategy.rolling", "batch", "approval", "providers.vault",
+        "providers.vault.address"})
     golden::check("tests/config/explain/" + subject + ".txt", explained(subject));
+}
+
+TEST_CASE("explain: every setting of every provider has a page") {
+  for (const std::string& provider : provider_names(sample::catalog()))
+    for (const Field& setting : *settings_of_provider(sample::catalog(), provider)) {
+      const std::string subject = "providers." + provider + "." + setting.name;
+      INFO(subject);
+      CHECK_THAT(explained(subject), Contains(subject));
+      check_help(subject, setting);
+    }
+  CHECK_THAT(explained("providers"), Contains("providers.vault") && Contains("(vault://)"));
+  CHECK_THAT(explained("providers.vualt"), Contains("a similar subject exists: 'providers.vault'"));
 }
 
 TEST_CASE("explain: a subject that does not exist names similar ones") {
@@ -66,9 +80,10 @@ TEST_CASE("explain: every key of the language has help") {
 
 TEST_CASE("reference: the pages hold every action, key and code") {
   const auto pages = reference_pages(sample::catalog());
-  REQUIRE(pages.size() == 3);
+  REQUIRE(pages.size() == 4);
   CHECK_THAT(pages[0].text, Contains("## steps.strategy.rolling\n") && Contains("## environments\n"));
   CHECK_THAT(pages[1].text,
              Contains("## host.release (resource)\n") && Contains("### host.release.health\n"));
-  CHECK_THAT(pages[2].text, Contains("### D0109: duplicate key\n"));
+  CHECK_THAT(pages[2].text, Contains("## providers.vault\n") && Contains("## providers.ssh\n"));
+  CHECK_THAT(pages[3].text, Contains("### D0109: duplicate key\n"));
 }
