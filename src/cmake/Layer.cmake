@@ -65,7 +65,7 @@ endif()
 
 # With DEPLOYCTL_BATCH the sources of a layer are compiled several at once; an edit of one may move it to another batch.
 function(deployctl_batch target sources)
-  list(TRANSFORM ${sources} PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+  list(TRANSFORM ${sources} PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/ REGEX "^[^/]")
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${${sources}})
   list(TRANSFORM ${sources} REPLACE "^${PROJECT_SOURCE_DIR}/" "")
   execute_process(COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/src/cmake/batches.py

@@ -14,26 +14,38 @@ LARGEST = 12
 HIDDEN = re.compile(r"^namespace \{$(.*?)^\} // namespace$", re.MULTILINE | re.DOTALL)
 # A function, a constant, or a type, at the beginning of a line.
 DEFINED = re.compile(
-    r"^[A-Za-z][\w:<>,&*\s]*?[\s&*](\w+)\(|^(?:static )?const\w* [^\n=({]*?(\w+)(?:\[\])?(?: =|\{)|^(?:struct|class|enum class|using) (\w+)",
+    r"^[A-Za-z][\w:<>,&*\s]*?[\s&*](\w+)\(|^(?:static )?const\w* [^\n=({]*?(\w+)(?:\[\])?(?: =|\{)|^(?:struct|class|enum class|using) (?:\w+::)*(\w+)",
     re.MULTILINE,
 )
 
 
+def names_in(text):
+    return {found for kinds in DEFINED.findall(text) for found in kinds if found}
+
+
 def local_names(name):
-    hidden = "\n".join(HIDDEN.findall((TOP / name).read_text()))
-    return {found for kinds in DEFINED.findall(hidden) for found in kinds if found}
+    return names_in("\n".join(HIDDEN.findall((TOP / name).read_text())))
+
+
+def shared_names(layer):
+    """What the headers that sources of this layer meet define: a file-local twin of it has to stay among its own."""
+    folders = [TOP / "include", TOP / "src" / "base", TOP / "src" / layer]
+    return {name for folder in folders for header in folder.rglob("*.hpp") for name in names_in(header.read_text())}
 
 
 def batches(names):
     """Files of one layer, so that a batch has one set of options, without two that define the same name."""
-    made = []
+    made, shared = [], {}
     for name in names:
         layer, own = name.split("/")[1], local_names(name)
+        if layer not in shared:
+            shared[layer] = shared_names(layer)
+        room = 1 if own & shared[layer] else LARGEST
         for batch in made:
-            if batch["layer"] == layer and len(batch["files"]) < LARGEST and not batch["names"] & own:
+            if batch["layer"] == layer and len(batch["files"]) < min(room, batch["room"]) and not batch["names"] & own:
                 break
         else:
-            batch = {"layer": layer, "files": [], "names": set()}
+            batch = {"layer": layer, "room": room, "files": [], "names": set()}
             made.append(batch)
         batch["files"].append(name)
         batch["names"] |= own
