@@ -99,9 +99,8 @@ constexpr std::array shapes = {
     TokenShape{"private-key", "a private key", "-----BEGIN ",
                R"(-----BEGIN (?:[A-Z0-9]{2,10} ){0,2}PRIVATE KEY(?: BLOCK)?-----)", 0, Check::pem, 0,
                code::private_key},
-    TokenShape{"url-password", "a password in a URL", "://",
-               R"(://[\w.%+-]{0,64}:([^\s:/@'"<>]{4,256})@[\w.-]{1,255})", 2.3, Check::password_in_url, 0,
-               code::url_password},
+    TokenShape{"url-password", "a password in a URL", "://", R"(://[\w.%+-]*:([^\s:/@'"<>]{4,})@[\w.-]+)",
+               2.3, Check::password_in_url, 0, code::url_password},
 };
 
 } // namespace
