@@ -35,8 +35,7 @@ void check_help(const std::string& path, const Field& field) {
 TEST_CASE("explain: a page for a code, an action, a field and a key") {
   for (const std::string subject :
        {"D0109", "exec.run", "host.release", "host.release.health", "host.release.health.within", "language",
-        "retry", "steps.strategy.rolling", "batch", "approval", "providers.vault",
-        "providers.vault.address"})
+        "retry", "steps.strategy.rolling", "batch", "approval", "providers.vault", "providers.vault.address"})
     golden::check("tests/config/explain/" + subject + ".txt", explained(subject));
 }
 
