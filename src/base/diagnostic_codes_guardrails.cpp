@@ -5,7 +5,7 @@
 namespace deployctl::topics {
 namespace {
 
-constexpr std::array<DiagnosticCode, 24> rows = {{
+constexpr std::array<DiagnosticCode, 25> rows = {{
     {"D0801", "a token of a service in a file",
      "The text has the form of a service's token and, where tokens carry one, the right checksum. Whoever "
      "reads the file has it, and so has everybody with the history: take it back at the service, then keep "
@@ -66,9 +66,9 @@ constexpr std::array<DiagnosticCode, 24> rows = {{
      "Something lies in the build context that no image should hold. Rule: dockerignore-incomplete.",
      "# .dockerignore\n.git\n", "# .dockerignore\n.git\n**/.env\n"},
     {"D0831", "data that a new container loses",
-     "The image keeps data in a folder that is on no volume: the next deployment makes a new container and "
-     "the "
-     "data is gone. Rule: data-not-on-volume.",
+     "The data is kept where the next deployment puts something new: in a container's own folder, or inside "
+     "a "
+     "release of host.release, whose 'shared' is for what stays. Rule: data-not-on-volume.",
      "db: { image: \"postgres:16\" }\n",
      "db: { image: \"postgres:16\", volumes: [\"db:/var/lib/postgresql/data\"] }\n"},
     {"D0832", "an image of production without its digest",
@@ -76,7 +76,9 @@ constexpr std::array<DiagnosticCode, 24> rows = {{
      "image-without-digest.",
      "image: nginx:1.27\n", "image: nginx:1.27@sha256:…\n"},
     {"D0833", "no health check",
-     "Without one a broken release looks as good as a sound one. Rule: no-health-check.",
+     "Without one a broken release looks as good as a sound one. In a pipeline 'health' or a gate tells. "
+     "Rule: "
+     "no-health-check.",
      "api: { image: app }\n", "api: { image: app, healthcheck: { test: [CMD, /app, health] } }\n"},
     {"D0834", "an inner port open to the world",
      "Ports of data bases and brokers are published on every network of the host, past most firewalls. Rule: "
@@ -92,12 +94,16 @@ constexpr std::array<DiagnosticCode, 24> rows = {{
      "Pages of every origin may call the service with the user's browser. Rule: open-cors.",
      "CORS_ORIGINS=*\n", "CORS_ORIGINS=https://app.example.com\n"},
     {"D0891", "a waiver without a reason",
-     "Whoever comes next must know why the finding is no mistake. Rule: waiver-without-reason.",
+     "Whoever comes next must know why the finding is no mistake; so must who reads 'policy'. Rule: "
+     "waiver-without-reason.",
      "# deployctl: allow D0811\n", "# deployctl: allow D0811 the entry point drops its rights itself\n"},
     {"D0892", "a waiver of nothing",
      "The comment names no rule, or nothing is found where it stands: it may hide the next mistake. Rule: "
      "waiver-of-nothing.",
      "# deployctl: allow roots because\n", "# deployctl: allow root-user because\n"},
+    {"D0893", "a level for a rule that does not exist",
+     "A key of 'policy' is the code or the name of a guardrail. Rule: no-such-rule.",
+     "policy: { root-users: error }\n", "policy: { root-user: error }\n"},
 }};
 
 } // namespace

@@ -178,9 +178,6 @@ tl::expected<CommandLine, UsageError> parse_command_line(std::span<const std::st
   const CommandWords found = find_command_words(words);
   if (!found.command) return Failure(no_command(found.first));
   const Command& command = *found.command;
-  if (!command.run)
-    return Failure(UsageError{"'" + std::string(command.name) + "' is not in this version",
-                              std::string(command.summary)});
 
   Tokens tokens(command);
   CommandLine line{.command = &command};

@@ -13,6 +13,5 @@ std::vector<Command> looking();
 std::vector<Command> locking();
 std::vector<Command> recovering();
 std::vector<Command> documentation();
-std::vector<Command> later_commands();
 
 } // namespace deployctl::cli

@@ -1,17 +1,20 @@
 #include "cli/command_rows.hpp"
+#include "cli/commands/permissions.hpp"
 #include "cli/commands/run.hpp"
 
 namespace deployctl::cli {
-namespace {
-
-Command later_command(std::string_view name, std::string_view summary) {
-  return {.name = name, .summary = summary};
-}
-
-} // namespace
-
 std::vector<Command> documentation() {
   return {
+      {.name = "permissions",
+       .summary =
+           "Show what the steps of a pipeline have to be allowed: on hosts, by registries and secret stores.",
+       .examples = {{"permissions production", "what its hosts, registries and stores have to allow"},
+                    {"permissions --output json", "every environment, for programs"}},
+       .arguments = {{.name = "ENV",
+                      .help = "an environment of the pipeline; default: all",
+                      .candidates = Candidates::environments,
+                      .required = false}},
+       .run = run_permissions},
       {.name = "explain",
        .summary = "Explain an action, one of its fields, a key of the language, or an error code.",
        .examples = {{"explain host.release", "an action and its fields"},
@@ -54,12 +57,6 @@ std::vector<Command> documentation() {
        .flags = {{.name = "shell", .value = "SHELL", .help = "which shell asks"}},
        .run = run_complete,
        .hidden = true},
-  };
-}
-
-std::vector<Command> later_commands() {
-  return {
-      later_command("permissions", "the least privilege that the pipeline needs"),
   };
 }
 

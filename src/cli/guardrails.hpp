@@ -22,8 +22,19 @@ struct LintScope {
 
 Result<policy::lint::LintReport> lint_report(const LintScope& scope);
 
-// Of a pipeline alone, as every command that reads one looks at it.
-Result<policy::lint::LintReport> lint_pipeline(const Source& pipeline);
+// Of a pipeline alone, as every command that reads one looks at it: with the levels of `environment`, or
+// without one's.
+Result<policy::lint::LintReport> lint_pipeline(const yaml::Document& pipeline,
+                                               const std::string& environment = {});
+
+// Of a pipeline (the first source) and the files beside it: those of its folder, and its workflows. Costs one
+// look at the folder when there are none. Build contexts are not listed: that is for `lint`.
+struct Neighbourhood {
+  std::string here;      // absolute
+  std::string directory; // the pipeline's, absolute
+  std::string environment;
+};
+Result<policy::lint::LintReport> lint_beside(const yaml::Document& pipeline, const Neighbourhood& place);
 
 std::size_t count_errors(const std::vector<Diagnostic>& findings);
 

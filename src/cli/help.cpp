@@ -99,7 +99,7 @@ std::string command_help(const Command& command) {
 std::string overview_help() {
   std::vector<Row> commands;
   for (const Command& command : all_commands())
-    if (command.run && !command.hidden)
+    if (!command.hidden)
       commands.push_back({std::string(command.name), std::string(command.summary)});
   std::vector<Row> topics;
   for (const Topic& topic : help_topics())
@@ -120,7 +120,7 @@ std::string overview_help() {
 
 std::optional<std::string> help_about(std::string_view subject) {
   if (subject.empty()) return overview_help();
-  if (const Command* command = find_command(subject); command && command->run) return command_help(*command);
+  if (const Command* command = find_command(subject); command) return command_help(*command);
   const std::vector<Topic>& topics = help_topics();
   const auto found =
       std::find_if(topics.begin(), topics.end(), [&](const Topic& topic) { return topic.name == subject; });
@@ -132,7 +132,7 @@ std::string commands_reference() {
   std::string out = "# Commands\n\nMade from the table that parses the command line; `deployctl help "
                     "COMMAND` shows the same.\n";
   for (const Command& command : all_commands())
-    if (command.run && !command.hidden)
+    if (!command.hidden)
       out.append("\n## " + std::string(command.name) + "\n\n```\n" + command_help(command) + "```\n");
   return out;
 }

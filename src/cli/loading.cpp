@@ -1,5 +1,6 @@
 #include "cli/loading.hpp"
 
+#include "cli/guardrails.hpp"
 #include "engine/file_inputs.hpp"
 
 namespace deployctl::cli {
@@ -28,7 +29,8 @@ Result<Loaded> load_environment(Invocation& invocation, const Project& project,
                                           .catalog = loaded.catalog,
                                           .probes = probes},
                                          environment);
-  DEPLOYCTL_CHECK(report_mistakes(invocation, project, outcome.diagnostics));
+  DEPLOYCTL_TRY(const policy::lint::LintReport guardrails, lint_pipeline(project.document, environment));
+  DEPLOYCTL_CHECK(report_mistakes(invocation, project, outcome.diagnostics, guardrails));
   if (!outcome.pipeline) return fail(Cause::internal, "the pipeline has no mistake and could not be loaded");
   loaded.pipeline = *std::move(outcome.pipeline);
   return loaded;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 
 #include "base/strings.hpp"
 #include "cli/guardrails.hpp"
@@ -49,18 +50,39 @@ Result<Project> read_project(Invocation& invocation, const std::string& name, co
 }
 
 Status report_mistakes(Invocation& invocation, const Project& project,
-                       const std::vector<Diagnostic>& diagnostics) {
-  DEPLOYCTL_TRY(const policy::lint::LintReport guardrails, lint_pipeline(project.document.source));
+                       const std::vector<Diagnostic>& diagnostics,
+                       const policy::lint::LintReport& guardrails) {
   std::vector<Diagnostic> all = project.mistakes;
   all.insert(all.end(), diagnostics.begin(), diagnostics.end());
   all.insert(all.end(), guardrails.findings.begin(), guardrails.findings.end());
   invocation.console.report(guardrails.sources, all); // these hold no secret
-  const auto errors = std::count_if(all.begin(), all.end(), [](const Diagnostic& diagnostic) {
-    return diagnostic.severity == Severity::error;
-  });
-  if (errors == 0) return {};
+  if (const std::size_t errors = count_errors(all); errors > 0)
+    return fail(Cause::config, project.file + " has " + counted(errors, "mistake"));
+  return {};
+}
+
+Status refuse_files_beside(Invocation& invocation, const Project& project, const std::string& environment) {
+  DEPLOYCTL_TRY(policy::lint::LintReport report,
+                lint_beside(project.document, {.here = std::filesystem::current_path().string(),
+                                               .directory = project.directory,
+                                               .environment = environment}));
+  std::vector<Diagnostic>& findings = report.findings;
+  const auto is_own = [](const Diagnostic& each) { return each.span.source == 0; };
+  findings.erase(std::remove_if(findings.begin(), findings.end(), is_own), findings.end());
+  const auto first_warning =
+      std::stable_partition(findings.begin(), findings.end(),
+                            [](const Diagnostic& each) { return each.severity == Severity::error; });
+  const auto warnings = std::distance(first_warning, findings.end());
+  findings.erase(first_warning, findings.end());
+  if (warnings > 0)
+    invocation.console.note("warning: the guardrails have " +
+                            counted(static_cast<std::size_t>(warnings), "warning") +
+                            " about files beside the pipeline: 'deployctl lint' shows them\n");
+  if (findings.empty()) return {};
+  invocation.console.report(report.sources, findings);
   return fail(Cause::config,
-              project.file + " has " + std::to_string(errors) + (errors == 1 ? " mistake" : " mistakes"));
+              "the files beside " + project.file + " have " + counted(findings.size(), "mistake"),
+              "what is meant so is allowed in its place by '# deployctl: allow RULE why', or by 'policy'");
 }
 
 Status check_environment(const Project& project, const std::string& name) {

@@ -10,6 +10,10 @@
 #include "config/load.hpp"
 #include "yaml/document.hpp"
 
+namespace deployctl::policy::lint {
+struct LintReport;
+}
+
 namespace deployctl::cli {
 
 struct Project {
@@ -30,10 +34,15 @@ Result<Project> read_project(Invocation& invocation, const std::string& name, co
 // its mistakes have been shown). A project with mistakes is good enough for looking at records.
 Result<Project> open_project(Invocation& invocation);
 
-// Shows the project's own mistakes and these; error (config) "deploy.yaml has 3 mistakes" when one is an
-// error.
+// Shows the project's own mistakes, these, and what the guardrails found; error (config) "deploy.yaml has 3
+// mistakes" when one is an error.
 Status report_mistakes(Invocation& invocation, const Project& project,
-                       const std::vector<Diagnostic>& diagnostics);
+                       const std::vector<Diagnostic>& diagnostics,
+                       const policy::lint::LintReport& guardrails);
+
+// The guardrails over the files beside the pipeline, for a command that goes on: errors are shown and
+// refused, of warnings only the number is told.
+Status refuse_files_beside(Invocation& invocation, const Project& project, const std::string& environment);
 
 // Error (config) with similar names when the pipeline has no such environment.
 Status check_environment(const Project& project, const std::string& name);

@@ -75,7 +75,8 @@ Field policy_field() {
   Field field{.name = "policy", .type = FieldType::map, .help = "Levels of guardrails, by code or name."};
   field.element = {
       one_of("policy", "The level of one rule.", {choice("policy", "How a finding counts.", levels), rule})};
-  return since_later(std::move(field));
+  field.example = "{ root-user: { level: off, why: drops its rights itself, paths: [Dockerfile] } }";
+  return field;
 }
 
 Field notify_field() {

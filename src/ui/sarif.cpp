@@ -36,8 +36,9 @@ public:
     for (const Diagnostic& finding : run_.findings) results.push_back(result(finding));
     for (const Suppressed& each : run_.suppressed) {
       Value allowed = result(each.finding);
-      allowed["suppressions"] =
-          Value::List{Value::Map{{"kind", "inSource"}, {"status", "accepted"}, {"justification", each.why}}};
+      allowed["suppressions"] = Value::List{Value::Map{{"kind", each.in_source ? "inSource" : "external"},
+                                                       {"status", "accepted"},
+                                                       {"justification", each.why}}};
       results.push_back(std::move(allowed));
     }
     Value driver =

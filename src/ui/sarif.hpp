@@ -15,6 +15,7 @@ namespace deployctl::ui {
 struct Suppressed {
   Diagnostic finding;
   std::string why;
+  bool in_source = true; // by a comment beside it; else by the pipeline's `policy`
 };
 
 struct SarifRun {

@@ -83,7 +83,6 @@ TEST_CASE("command line: a switch takes no value, so that --yes=false is not con
 }
 
 TEST_CASE("command line: what a later version has is refused by name") {
-  CHECK(refused({"permissions"}).message == "'permissions' is not in this version");
   CHECK(refused({"init", "--from", "kamal"}).message == "flag '--from' is not in this version");
 }
 

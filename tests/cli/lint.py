@@ -95,6 +95,53 @@ class Lint(unittest.TestCase):
         self.project.edit(f"greeting: {TOKEN}", f"greeting: {TOKEN} # deployctl: allow D0801 revoked, for a demonstration")
         self.project.expect(0, "validate")
 
+    def test_validate_looks_at_the_files_beside_the_pipeline(self):
+        self.put(".env", f"VALUE={TOKEN}\n")
+        self.put("Dockerfile", "FROM debian:12\nCOPY . /app\n")
+        self.put(".github/workflows/ci.yml", f"env: {{ TOKEN: {TOKEN} }}\n")
+        self.put("sub/.env", f"VALUE={TOKEN}\n")
+        text = self.project.expect(3, "validate").stderr
+        for name in (".env:1:7", "Dockerfile:1:6", ".github/workflows/ci.yml:1:", "error[D0801]", "warning[D0811]", "warning[D0821]"):
+            self.assertIn(name, text)
+        self.assertNotIn("sub/.env", text)
+        self.assertNotIn(TOKEN[8:40], text)
+        self.put(".gitignore", ".env\n")
+        (self.project.place / ".github/workflows/ci.yml").unlink()
+        self.project.git_commit("one")
+        text = self.project.expect(0, "validate").stderr
+        self.assertIn("warning[D0811]", text)
+        self.assertNotIn("D0801", text)
+
+    def test_plan_and_apply_refuse_errors_beside_the_pipeline_and_count_warnings(self):
+        self.put("Dockerfile", "FROM debian:12\nCMD [\"/app\"]\n")
+        self.assertIn("1 warning about files beside the pipeline", self.project.expect(0, "plan", "local").stderr)
+        self.put(".env", f"VALUE={TOKEN}\n")
+        for words in (("plan", "local"), ("apply", "local", "--yes")):
+            result = self.project.expect(3, *words)
+            self.assertIn("error[D0801]", result.stderr)
+            self.assertIn("the files beside deploy.yaml have 1 mistake", result.stderr)
+            self.assertNotIn(TOKEN[8:40], result.stdout + result.stderr)
+        self.assertFalse((self.project.root / "local").exists())
+        self.project.edit("project: hello", "project: hello\npolicy: { secret-token: { level: off, why: revoked, paths: [.env] } }")
+        self.project.expect(0, "apply", "local", "--yes")
+
+    def test_policy_sets_levels(self):
+        self.put("Dockerfile", "FROM debian:12\nCMD [\"/app\"]\n")
+        self.project.edit("project: hello", "project: hello\npolicy: { root-user: error }")
+        self.assertEqual(self.findings(3), [("Dockerfile", 1, "D0811")])
+        self.project.expect(3, "validate")
+        self.project.edit("root-user: error", "root-user: { level: off, why: drops its rights itself }")
+        self.assertEqual(self.project.document(0, "lint")["allowed"][0]["why"], "drops its rights itself")
+        log = json.loads(self.project.expect(0, "lint", "--format", "sarif").stdout)
+        self.assertEqual(log["runs"][0]["results"][0]["suppressions"][0]["kind"], "external")
+        self.project.edit("root-user: { level: off, why: drops its rights itself }", "root-users: off")
+        self.assertIn("error[D0893]", self.project.expect(3, "validate").stderr)
+
+    def test_the_pipeline_has_rules_of_its_own_for_production(self):
+        self.project.edit("guarded: {", "production: { vars: { debug: true }, ")
+        self.assertEqual(self.findings(3), [("deploy.yaml", 6, "D0841")])
+        self.assertIn("error[D0841]", self.project.expect(3, "validate").stderr)
+
     def test_sarif_has_what_its_schema_requires(self):
         self.put("a folder/.env", f"VALUE={TOKEN}\nOTHER={TOKEN} # deployctl: allow D0801 revoked\n")
         log = json.loads(self.project.expect(3, "lint", "--format", "sarif").stdout)

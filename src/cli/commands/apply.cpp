@@ -24,6 +24,7 @@ Result<ExitCode> run_apply(Invocation& invocation) {
     return apply_saved_rollback(invocation, project, *std::move(subject->plan));
   DEPLOYCTL_TRY(const std::unique_ptr<Wiring> wiring,
                 Wiring::open(invocation, project, subject->environment));
+  if (!subject->plan) DEPLOYCTL_CHECK(refuse_files_beside(invocation, project, subject->environment));
   DEPLOYCTL_TRY(PlanOptions how, plan_options(invocation, project, *wiring));
   if (how.failed) return *how.failed;
   attend(invocation, *wiring);

@@ -48,7 +48,8 @@ Value sarif_of(LintReport report) {
                    .findings = std::move(report.findings),
                    .suppressed = {}};
   for (policy::lint::Waived& each : report.waived)
-    run.suppressed.push_back({std::move(each.finding), each.why});
+    run.suppressed.push_back(
+        {.finding = std::move(each.finding), .why = each.why, .in_source = !each.by_policy});
   return ui::sarif_value(run);
 }
 

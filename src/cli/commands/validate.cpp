@@ -1,6 +1,9 @@
+#include <filesystem>
+
 #include "base/strings.hpp"
 #include "cli/commands/run.hpp"
 #include "cli/facts.hpp"
+#include "cli/guardrails.hpp"
 #include "cli/project.hpp"
 #include "engine/file_inputs.hpp"
 
@@ -13,7 +16,11 @@ Result<ExitCode> run_validate(Invocation& invocation) {
   const config::Probes probes{.files = files, .zones = time_zones};
   const std::vector<Diagnostic> diagnostics =
       config::validate({.document = project.document, .facts = facts, .catalog = catalog, .probes = probes});
-  DEPLOYCTL_CHECK(report_mistakes(invocation, project, diagnostics));
+  DEPLOYCTL_TRY(const policy::lint::LintReport guardrails,
+                lint_beside(project.document, {.here = std::filesystem::current_path().string(),
+                                               .directory = project.directory,
+                                               .environment = {}}));
+  DEPLOYCTL_CHECK(report_mistakes(invocation, project, diagnostics, guardrails));
   const yaml::Node* steps = project.document.root.find("steps");
   const std::size_t step_count = steps ? steps->entries.size() : 0;
   const std::size_t environment_count = project.environments().size();

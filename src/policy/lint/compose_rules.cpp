@@ -10,6 +10,7 @@
 
 #include "base/strings.hpp"
 #include "policy/lint/production_rules.hpp"
+#include "policy/lint/published_ports.hpp"
 #include "yaml/document.hpp"
 
 namespace deployctl::policy::lint {
@@ -42,10 +43,6 @@ constexpr std::array stores = {
     Store{"gitea", "/data"},
     Store{"vaultwarden", "/data"},
 };
-
-constexpr std::array<std::string_view, 17> inner_ports = {"2375",  "2379",  "3306",  "5432",  "5672", "5984",
-                                                          "6379",  "8086",  "9000",  "9042",  "9092", "9200",
-                                                          "11211", "15672", "27017", "28017", "50070"};
 
 Findings::Place place_of(const yaml::Node& node) {
   return {node.span.begin, std::max(node.span.begin + 1, node.span.end)};
@@ -151,32 +148,16 @@ private:
     const yaml::Node* ports = service_.find("ports");
     if (!ports) return;
     for (const yaml::Node& each : ports->items) {
-      const std::string inner = each.is_map() ? text_of(each.find("target")) : inner_port(each.text);
-      const std::string address = each.is_map() ? text_of(each.find("host_ip")) : address_of(each.text);
-      if (std::find(inner_ports.begin(), inner_ports.end(), inner) == inner_ports.end()) continue;
-      if (!address.empty() && address != "0.0.0.0" && address != "::") continue;
+      const PublishedPort port =
+          each.is_map() ? PublishedPort{text_of(each.find("target")), text_of(each.find("host_ip"))}
+                        : PublishedPort::parse(each.text);
+      if (!port.opens_a_store()) continue;
       findings_.add(
           code::exposed_port, place_of(each),
-          fmt::format("service '{}' opens port {} to every network of the host", name_, inner),
+          fmt::format("service '{}' opens port {} to every network of the host", name_, port.inner),
           fmt::format("other services reach it without 'ports'; for this machine write 127.0.0.1:{}:{}",
-                      inner, inner));
+                      port.inner, port.inner));
     }
-  }
-
-  // "5432" of "127.0.0.1:15432:5432/tcp".
-  static std::string inner_port(std::string_view text) {
-    text = text.substr(0, text.find('/'));
-    return std::string(text.substr(text.rfind(':') + 1));
-  }
-
-  // "127.0.0.1"; empty: none is written.
-  static std::string address_of(std::string_view text) {
-    if (text.find('$') != npos) return "unknown";
-    const std::size_t last = text.rfind(':');
-    if (last == npos) return {};
-    const std::size_t before = text.rfind(':', last - 1);
-    if (last == 0 || before == npos) return {};
-    return std::string(text.substr(0, before));
   }
 
   void variables() {

@@ -1,5 +1,6 @@
 #include "policy/lint/findings.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace deployctl::policy::lint {
@@ -15,6 +16,18 @@ Diagnostic& Findings::add(std::string_view code, Place place, std::string messag
                                       .label = {},
                                       .help = std::move(help),
                                       .notes = {}});
+}
+
+std::vector<Diagnostic> Findings::take() {
+  std::vector<Diagnostic> taken;
+  for (Diagnostic& finding : all_) {
+    const bool known = std::any_of(taken.begin(), taken.end(), [&](const Diagnostic& other) {
+      return other.code == finding.code && other.span == finding.span && other.message == finding.message;
+    });
+    if (!known) taken.push_back(std::move(finding));
+  }
+  all_.clear();
+  return taken;
 }
 
 } // namespace deployctl::policy::lint

@@ -23,7 +23,8 @@ public:
   };
   Diagnostic& add(std::string_view code, Place place, std::string message, std::string help = {});
 
-  [[nodiscard]] std::vector<Diagnostic> take() { return std::move(all_); }
+  // None twice: what is wrong for two environments is said once.
+  [[nodiscard]] std::vector<Diagnostic> take();
 
 private:
   std::uint32_t source_;

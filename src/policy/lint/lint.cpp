@@ -6,6 +6,8 @@
 #include "policy/lint/compose_rules.hpp"
 #include "policy/lint/dockerfile_rules.hpp"
 #include "policy/lint/findings.hpp"
+#include "policy/lint/levels.hpp"
+#include "policy/lint/pipeline_rules.hpp"
 #include "policy/lint/production_rules.hpp"
 
 namespace deployctl::policy::lint {
@@ -29,6 +31,7 @@ void add_rules_of_kind(const LintFile& file, const LintInput& input, Findings& f
     check_dockerfile(file.text, context == input.contexts.end() ? nullptr : &context->second, findings);
   }
   if (file.kind == FileKind::compose) check_compose(file.text, is_for_production(file.path), findings);
+  if (file.kind == FileKind::pipeline && input.pipeline) check_pipeline(*input.pipeline, findings);
   if (file.kind == FileKind::dotenv && is_for_production(file.path))
     check_production_dotenv(file.text, findings);
 }
@@ -42,6 +45,7 @@ Result<Linter> Linter::compile() {
 
 LintReport Linter::lint(const LintInput& input) {
   LintReport report;
+  Settled all;
   for (const LintFile& file : input.files) {
     const auto source = static_cast<std::uint32_t>(report.sources.size());
     const std::vector<FoundSecret> secrets = secrets_.scan(file.text);
@@ -50,9 +54,12 @@ LintReport Linter::lint(const LintInput& input) {
     add_rules_of_kind(file, input, findings);
     report.sources.push_back({.name = file.path, .text = struck_out(file.text, secrets)});
     Settled settled = settle(file.text, source, findings.take());
-    for (Diagnostic& each : settled.findings) report.findings.push_back(std::move(each));
-    for (Waived& each : settled.waived) report.waived.push_back(std::move(each));
+    for (Diagnostic& each : settled.findings) all.findings.push_back(std::move(each));
+    for (Waived& each : settled.waived) all.waived.push_back(std::move(each));
   }
+  if (input.pipeline) Levels::of(*input.pipeline, input.environment).apply(report.sources, all);
+  report.findings = std::move(all.findings);
+  report.waived = std::move(all.waived);
   return report;
 }
 

@@ -13,6 +13,7 @@
 #include "policy/lint/file_kinds.hpp"
 #include "policy/lint/secrets.hpp"
 #include "policy/lint/waivers.hpp"
+#include "yaml/document.hpp"
 
 namespace deployctl::policy::lint {
 
@@ -37,6 +38,8 @@ struct BuildContext {
 struct LintInput {
   std::vector<LintFile> files;
   std::map<std::string, BuildContext> contexts; // by the path of the Dockerfile
+  const yaml::Node* pipeline = nullptr;         // whose `policy` counts; none: every rule has its own level
+  std::string environment;                      // whose `policy` is laid over that; empty: of none
 };
 
 struct LintReport {

@@ -31,6 +31,7 @@ constexpr std::array all_rules = {
     Rule{code::open_cors, "open-cors", Severity::warning},
     Rule{code::waiver_without_reason, "waiver-without-reason"},
     Rule{code::waiver_of_nothing, "waiver-of-nothing", Severity::warning},
+    Rule{code::no_such_rule, "no-such-rule"},
 };
 
 } // namespace

@@ -49,6 +49,7 @@ inline constexpr std::string_view open_cors = "D0843";
 
 inline constexpr std::string_view waiver_without_reason = "D0891";
 inline constexpr std::string_view waiver_of_nothing = "D0892";
+inline constexpr std::string_view no_such_rule = "D0893";
 
 } // namespace code
 

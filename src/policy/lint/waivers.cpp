@@ -81,7 +81,7 @@ Settled settle(std::string_view text, std::uint32_t source, std::vector<Diagnost
       continue;
     }
     waiver->used = true;
-    settled.waived.push_back({std::move(finding), waiver->why});
+    settled.waived.push_back({.finding = std::move(finding), .why = waiver->why});
   }
   Findings about_waivers(source);
   judge_waivers(waivers, about_waivers);

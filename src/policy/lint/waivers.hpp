@@ -15,6 +15,7 @@ namespace deployctl::policy::lint {
 struct Waived {
   Diagnostic finding;
   std::string why;
+  bool by_policy = false; // else by a comment where it stands
 };
 
 struct Settled {

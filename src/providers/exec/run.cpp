@@ -71,7 +71,7 @@ Provider make_run() {
       .groups = {command_group()},
       .outputs = command_outputs(),
       .operations = command_operations(Protocol::process),
-      .permissions = {"what the command needs, on the machine where deployctl runs"},
+      .permissions = {"run `command`", "run `script`"},
       .crash_class = command_crash_class,
       .check = check_command,
   };

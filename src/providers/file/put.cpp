@@ -234,7 +234,7 @@ Provider make_put() {
       .operations = operations(),
       .strategies = {StrategyKind::rolling, StrategyKind::canary, StrategyKind::all_at_once},
       .on_hosts = true,
-      .permissions = {"log in to the host", "write into the file's folder"},
+      .permissions = {"ssh: log in", "write `path`", "change the owner to `owner`, as root"},
       .crash_class = [](const Value&) { return CrashClass::declarative; },
       .check = check_put,
   };

@@ -135,9 +135,9 @@ Provider make_release() {
       .strategies = {StrategyKind::rolling, StrategyKind::canary, StrategyKind::all_at_once},
       .on_hosts = true,
       .default_timeout = Milliseconds(3'600'000),
-      .permissions = {"log in to the host", "write into `path`",
-                      "systemctl on the unit, if `systemd` is written",
-                      "reach `health.http` from where deployctl runs"},
+      .permissions = {"ssh: log in", "write into `path`", "run `preflight`", "run `reload`",
+                      "systemctl on `systemd.unit`", "write the unit that runs `systemd.service.exec`",
+                      "change the owner to `owner`, as root", "here: reach `health.http`"},
       .crash_class = [](const Value&) { return CrashClass::declarative; },
       .check = check_release,
   };

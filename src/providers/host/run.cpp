@@ -151,7 +151,7 @@ Provider make_run() {
       .operations = operations(),
       .strategies = {StrategyKind::rolling, StrategyKind::canary, StrategyKind::all_at_once},
       .on_hosts = true,
-      .permissions = {"log in to the host", "what the command needs there"},
+      .permissions = {"ssh: log in", "run `command`", "run `script`"},
       .crash_class = crash_class,
       .check = check_inputs,
   };

@@ -193,7 +193,7 @@ Provider make_check() {
                       .help = "Asks the URL.",
                       .method = "HEAD",
                       .path = ".*"}},
-      .permissions = {"reach the URL from where deployctl runs"},
+      .permissions = {"here: reach `url`"},
       .crash_class = [](const Value&) { return CrashClass::observe; },
       .check = check_inputs,
   };

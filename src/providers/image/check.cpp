@@ -197,7 +197,7 @@ Provider make_check(const Surroundings& surroundings) {
                           .kind = Kind::gate,
                           .fields = table().fields(),
                           .operations = operations(),
-                          .permissions = {"pull from the repository"},
+                          .permissions = {"registry: pull `image`"},
                           .crash_class = [](const Value&) { return CrashClass::observe; },
                           .check =
                               [](const Value& inputs) {

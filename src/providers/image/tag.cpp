@@ -124,7 +124,7 @@ Provider make_tag(const Surroundings& surroundings) {
   provider.description = {.name = "image.tag",
                           .summary = "Puts a tag on an image in its repository, without moving anything.",
                           .fields = tag_table().fields(),
-                          .permissions = {"pull from and push to the repository"},
+                          .permissions = {"registry: pull `image`", "registry: pull,push `to`"},
                           .check = [](const Value& inputs) { return check_both(inputs, "image"); }};
   return describe_placement(std::move(provider), surroundings, tag_wish);
 }
@@ -134,7 +134,7 @@ Provider make_promote(const Surroundings& surroundings) {
   provider.description = {.name = "image.promote",
                           .summary = "Puts an image of one repository into another, by digest.",
                           .fields = promote_table().fields(),
-                          .permissions = {"pull from the one repository", "pull from and push to the other"},
+                          .permissions = {"registry: pull `from`", "registry: pull,push `to`"},
                           .check = [](const Value& inputs) { return check_both(inputs, "from"); }};
   return describe_placement(std::move(provider), surroundings, promote_wish);
 }
