@@ -205,7 +205,7 @@ Provider make_push(const Surroundings& surroundings) {
       .outputs = tag_outputs(),
       .operations = operations(),
       .default_timeout = Milliseconds(3'600'000),
-      .permissions = {"pull from and push to the repository"},
+      .permissions = {"registry: pull,push `to`"},
       .crash_class = [](const Value&) { return CrashClass::declarative; },
       .check = check_push};
   const auto scratch = surroundings.environment.find("TMPDIR");
