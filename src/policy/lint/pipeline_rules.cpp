@@ -116,20 +116,25 @@ private:
   }
 
   void ports() {
-    std::vector<std::string> words;
-    const yaml::Node* command = view_.find("with.command");
-    if (command)
+    if (const yaml::Node* command = view_.find("with.command")) {
+      std::vector<std::string> words;
       for (const yaml::Node& word : command->items) words.push_back(word.text);
-    const yaml::Node* script = command ? nullptr : view_.find("with.script");
-    const std::string line = script ? replace_all(script->text, "\n", " ") : std::string();
-    if (script)
+      published(words, *command);
+    } else if (const yaml::Node* script = view_.find("with.script")) {
+      const std::string line = replace_all(script->text, "\n", " ");
+      std::vector<std::string> words;
       for (const std::string_view word : split(line, ' '))
         if (!word.empty()) words.emplace_back(word);
-    for (const std::string& published : published_by(words)) {
-      const PublishedPort port = PublishedPort::parse(published);
+      published(words, *script);
+    }
+  }
+
+  void published(const std::vector<std::string>& words, const yaml::Node& place) {
+    for (const std::string& each : published_by(words)) {
+      const PublishedPort port = PublishedPort::parse(each);
       if (!port.opens_a_store()) continue;
       findings_.add(
-          code::exposed_port, place_of(command ? *command : *script),
+          code::exposed_port, place_of(place),
           fmt::format("step '{}' opens port {} to every network of the host", step_.key, port.inner),
           fmt::format("for this machine write 127.0.0.1:{}:{}", port.inner, port.inner));
     }
