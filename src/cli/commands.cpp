@@ -93,7 +93,7 @@ const Flag* find_flag(const Command* command, std::string_view name) {
 std::vector<std::string> command_names() {
   std::vector<std::string> names;
   for (const Command& command : all_commands())
-    if (command.run && !command.hidden) names.emplace_back(command.name);
+    if (!command.hidden) names.emplace_back(command.name);
   return names;
 }
 

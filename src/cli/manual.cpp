@@ -12,7 +12,7 @@ namespace deployctl::cli {
 namespace {
 
 bool is_shown(const Command& command) {
-  return command.run && !command.hidden;
+  return !command.hidden;
 }
 
 std::string page_name(const Command& command) {
