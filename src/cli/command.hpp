@@ -64,7 +64,7 @@ struct Command {
   std::vector<Example> examples;
   std::vector<Argument> arguments;
   std::vector<Flag> flags;
-  Result<ExitCode> (*run)(Invocation&);
+  Result<ExitCode> (*run)(Invocation&) = nullptr;
   bool hidden = false;
   bool takes_pipeline = false; // the first argument is another way to write -f
 };

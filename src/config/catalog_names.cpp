@@ -10,14 +10,26 @@ namespace {
 using enum Kind;
 
 constexpr auto actions = std::to_array<LaterAction>({
-    {"aws.ecs_service", resource},     {"aws.ecs_task", task},     {"aws.lambda", resource},
-    {"azure.container_app", resource}, {"cloudwatch.gate", gate},  {"compose.project", resource},
-    {"docker.service", resource},      {"docker.task", task},      {"file.put", resource},
-    {"gcp.cloud_run", resource},       {"helm.release", resource}, {"host.run", task},
-    {"host.service", resource},        {"image.build", artifact},  {"image.copy", artifact},
-    {"kube.apply", resource},          {"kube.job", task},         {"kube.rollout", resource},
-    {"prometheus.gate", gate},         {"slack.message", notice},  {"terraform.apply", resource},
-    {"webhook.post", notice},
+    {"aws.ecs_service", resource},
+    {"aws.ecs_task", task},
+    {"aws.lambda", resource},
+    {"azure.container_app", resource},
+    {"cloudwatch.gate", gate},
+    {"compose.project", resource},
+    {"docker.service", resource},
+    {"docker.task", task},
+    {"file.put", resource},
+    {"gcp.cloud_run", resource},
+    {"helm.release", resource},
+    {"host.run", task},
+    {"host.service", resource},
+    {"image.build", artifact},
+    {"image.copy", artifact},
+    {"kube.apply", resource},
+    {"kube.job", task},
+    {"kube.rollout", resource},
+    {"prometheus.gate", gate},
+    {"terraform.apply", resource},
 });
 
 constexpr auto providers = std::to_array<std::string_view>({

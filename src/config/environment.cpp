@@ -6,12 +6,12 @@
 #include <fmt/core.h>
 
 #include "base/field_diff.hpp"
-#include "config/action_inputs.hpp"
 #include "config/gates.hpp"
 #include "config/graph.hpp"
 #include "config/identity.hpp"
 #include "config/instances.hpp"
 #include "config/language.hpp"
+#include "config/notices.hpp"
 #include "config/overlay.hpp"
 #include "config/read_rules.hpp"
 #include "config/secrets.hpp"
@@ -114,29 +114,18 @@ struct Reading {
     if (const auto* vars = merged.find("vars"))
       for (const auto& entry : vars->entries)
         static_cast<void>(reader.read(entry.value, nullptr, scope.names({.knowledge = knowledge})));
-    check_notices();
   }
 
-  void check_notices() {
-    const auto* notify = merged.find("notify");
-    if (!notify) return;
-    for (const auto& notice : notify->items) {
-      const auto* uses = notice.find("uses");
-      if (!uses || !uses->is_scalar()) continue;
-      const auto chosen = choose_action(uses->text, uses->span, subject.catalog, findings);
-      if (chosen.kind && *chosen.kind != Kind::notice)
-        findings.error("D0509", uses->span, fmt::format("action '{}' is no notice", uses->text),
-                       "sends nothing", "choose an action that sends, such as slack.message");
-      if (chosen.kind && *chosen.kind != Kind::notice) continue;
-      const Where where{.noun = "notice", .name = uses->text};
-      read_action_inputs(
-          {.provider = chosen.provider,
-           .with = notice.find("with"),
-           .around = uses->span,
-           .names = scope.names({.allowed = roots::fixed | roots::secrets, .knowledge = knowledge}),
-           .where = where},
-          reader, subject.probes, findings, knowledge);
-    }
+  [[nodiscard]] std::vector<NoticeUse> notices() {
+    return read_notices({.merged = merged,
+                         .environment = environment,
+                         .catalog = subject.catalog,
+                         .scope = scope,
+                         .reader = reader,
+                         .instances = instances,
+                         .probes = subject.probes,
+                         .findings = findings,
+                         .knowledge = knowledge});
   }
 
   // Steps and last steps with what they wait for; the others as absent.
@@ -220,6 +209,7 @@ Pipeline read_environment(const Subject& subject, std::string_view environment, 
   reading.check_given_variables();
   reading.read_steps(out);
   check_identities(out.steps, subject.catalog, findings);
+  out.notify = reading.notices();
   reading.check_unused();
   out.secrets =
       read_secrets(reading.merged, reading.scope, reading.reader, reading.instances, knowledge, findings);

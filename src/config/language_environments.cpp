@@ -80,7 +80,7 @@ Field policy_field() {
 }
 
 Field notify_field() {
-  return since_later(list_of(object("notify", "One notice.", notice_fields()), "Who is told, and when."));
+  return list_of(object("notify", "One notice.", notice_fields()), "Who is told, and when.");
 }
 
 } // namespace

@@ -30,13 +30,14 @@ struct Holder {
   const std::vector<Field>& (*fields)();
   bool (*takes)(Kind);
   bool gates_suffice = false; // `uses` may be missing where `gates` is written
+  bool is_list = false;       // its entries have no names
 };
 
 constexpr std::array<Holder, 4> holders = {{
     {"steps", "step", step_fields, is_step, true},
     {"finally", "finally_step", finally_fields, is_step, true},
     {"gates", "gate", gate_fields, is_gate},
-    {"notify", "notice", notice_fields, is_notice},
+    {"notify", "notice", notice_fields, is_notice, false, true},
 }};
 
 constexpr std::string_view overlay_suffix = "-overlay";
@@ -116,12 +117,18 @@ void refer_to_holders(Value& object, SchemaUse use) {
     const auto found = properties->find(holder.key);
     if (found == properties->end()) continue;
     Value entry = reference(holder.definition, use);
-    Value::List types = {"object"};
+    Value::List types = {holder.is_list ? "array" : "object"};
     if (use == SchemaUse::overlay) {
       entry = any_of({std::move(entry), Value(Value::Map{{"type", "null"}})});
       types.emplace_back("null");
     }
     const Value description = found->second["description"];
+    if (holder.is_list) {
+      found->second = Value::Map{{"type", Value(std::move(types))},
+                                 {"items", reference(holder.definition, use)},
+                                 {"description", description}};
+      continue;
+    }
     found->second =
         Value::Map{{"type", Value(std::move(types))},
                    {"additionalProperties", std::move(entry)},

@@ -9,6 +9,7 @@
 
 #include "base/semver.hpp"
 #include "config/language.hpp"
+#include "config/notices.hpp"
 
 namespace deployctl::config {
 
@@ -16,7 +17,7 @@ namespace {
 
 constexpr std::string_view only_in_with = "it can be used in `with` only";
 
-constexpr std::array<Root, 13> all_roots = {{
+constexpr std::array<Root, 14> all_roots = {{
     {"", roots::variable, &ScopeRoots::variable, only_in_with},
     {"vars", roots::vars, &ScopeRoots::vars, only_in_with},
     {"secrets", roots::secrets, &ScopeRoots::secrets,
@@ -32,6 +33,7 @@ constexpr std::array<Root, 13> all_roots = {{
     {"each", roots::each, &ScopeRoots::each, "it can be used in a step with `for_each` only"},
     {"steps", roots::steps, &ScopeRoots::steps,
      "outputs of steps can be used in `with` of steps and gates only"},
+    {"event", event_root, &ScopeRoots::event, "it can be used in `with` of notices only"},
 }};
 
 struct GitName {
@@ -202,6 +204,15 @@ Found ScopeRoots::each() {
 
 Found ScopeRoots::steps() {
   return reach.steps ? reach.steps(reference, place) : Found{Answer::found(""), true};
+}
+
+// Known when there is something to tell: until then as the output of a step is.
+Found ScopeRoots::event() {
+  const std::string name(below_root(reference.name));
+  const auto known = names_of(event_names, "");
+  if (std::find(known.begin(), known.end(), name) == known.end())
+    return wrong_name(reference.name, names_of(event_names, "event."));
+  return {Answer::found(Unknown{"event", name, fmt::format("${{steps.event.{}}}", name)})};
 }
 
 std::string release_version(const Facts& facts) {

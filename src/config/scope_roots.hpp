@@ -29,6 +29,7 @@ struct ScopeRoots {
   Found run();
   Found each();
   Found steps();
+  Found event();
 
 private:
   Found missing(std::string code, std::string message, std::string help);

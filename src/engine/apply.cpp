@@ -151,7 +151,13 @@ Ending carry_out(const Undertaking& undertaking, const plan::Plan& plan) {
   }
   const auto approval = ask(undertaking, plan);
   if (!approval) return refused(approval.error());
-  if (!approval->granted) return not_approved(undertaking, *approval);
+  if (!approval->granted) {
+    Ending ending = not_approved(undertaking, *approval);
+    // Who answers a prompt knows; who has to sign may not.
+    if (undertaking.planning.request().approval)
+      Notices({environment, undertaking.planning, undertaking.pipeline, plan}).waits(ending);
+    return ending;
+  }
 
   UlidSource ids(environment.ports.clock, environment.ports.random);
   const std::string run = undertaking.options.run_id.empty() ? ids.next() : undertaking.options.run_id;
@@ -168,10 +174,10 @@ Ending carry_out(const Undertaking& undertaking, const plan::Plan& plan) {
   order.freeze_override = undertaking.options.override_freeze;
   auto begun = Run::begin(order, *approval);
   if (!begun) return refused_as_stale(begun.error());
-  Notices notices(environment, undertaking.planning, undertaking.pipeline);
-  notices.send("started", {.run = run});
+  Notices notices({environment, undertaking.planning, undertaking.pipeline, plan, run, &(*begun)->journal()});
+  notices.started();
   Ending ending = (*begun)->execute();
-  notices.send(result_of(ending), ending);
+  notices.ended(ending);
   return ending;
 }
 

@@ -37,6 +37,7 @@ private:
   std::optional<Ending> of_another_pipeline(Run& run, const PendingRun& pending, const Wish& wish,
                                             std::vector<Choice> choices);
   std::optional<Ending> ended(Run& run, const Wish& wish);
+  [[nodiscard]] Notices::Parts about(Run& run, const PendingRun& pending) const;
   Ending finish(Run& run, const PendingRun& pending);
   Ending undecided(const RunHistory& history, std::string message, std::vector<Choice> choices) const;
   Ending unreadable(const std::string& id, const Error& error) const;
@@ -134,9 +135,20 @@ std::optional<Ending> Recovery::of_another_pipeline(Run& run, const PendingRun& 
   return dropped ? std::nullopt : std::optional(refused(dropped.error()));
 }
 
+Notices::Parts Recovery::about(Run& run, const PendingRun& pending) const {
+  const state::JournalHeader& header = pending.history.header;
+  Notices::Parts parts{environment_, *pending.planning, pending.pipeline,
+                       pending.plan, header.run,        &run.journal()};
+  parts.started_at = header.created_at;
+  // Read a moment ago; what cannot be read now is told again.
+  if (const auto journal = state::read_journal(run.journal().path())) parts.told = notice_history(*journal);
+  return parts;
+}
+
 Ending Recovery::finish(Run& run, const PendingRun& pending) {
+  Notices notices(about(run, pending));
   Ending ending = run.execute();
-  Notices(environment_, *pending.planning, pending.pipeline).send(result_of(ending), ending);
+  notices.ended(ending);
   return ending;
 }
 
@@ -165,7 +177,12 @@ std::optional<Ending> Recovery::abort(const std::string& id, bool keep) {
   auto run = resume_pending_run(environment_, source_, *pending, lock_, false);
   if (!run) return unreadable(id, run.error());
   if (pending->history.end) return ended(**run, {});
-  if (changed_something(pending->history, pending->plan.content)) return (*run)->abort(keep);
+  if (changed_something(pending->history, pending->plan.content)) {
+    Notices notices(about(**run, *pending));
+    Ending ending = (*run)->abort(keep);
+    notices.ended(ending);
+    return ending;
+  }
   const Status dropped = (*run)->drop("it was aborted");
   return dropped ? Ending{.outcome = Outcome::aborted, .run = id} : refused(dropped.error());
 }

@@ -41,6 +41,7 @@ public:
   // Resumed: finds out about every stage that was cut off; what only a person can say comes back.
   Result<std::vector<Choice>> resolve_open_stages();
   [[nodiscard]] const RunHistory& history() const { return *history_; } // of a resumed run
+  [[nodiscard]] RunJournal& journal() { return *journal_; }
   // A person's word about such stages; what is still open comes back.
   Result<std::vector<Choice>> assume(const std::vector<Assumption>& assumptions,
                                      const std::vector<Choice>& choices);

@@ -14,6 +14,7 @@
 #include "net/http_arrival.hpp"
 #include "net/http_departure.hpp"
 #include "net/http_rules.hpp"
+#include "net/transfer.hpp"
 
 namespace deployctl::net {
 namespace {
@@ -203,20 +204,6 @@ Error as_error(CURLcode code, const char* detail, CURL* easy, const HttpRequest&
   return error;
 }
 
-// Runs the one transfer of `multi` until it is done or stop is asked for; nothing means stopped.
-std::optional<CURLcode> perform(CURLM* multi, const std::stop_token& stop) {
-  const std::stop_callback wake(stop, [multi] { curl_multi_wakeup(multi); });
-  for (;;) {
-    int running = 0;
-    if (curl_multi_perform(multi, &running) != CURLM_OK) return CURLE_FAILED_INIT;
-    int left = 0;
-    while (const CURLMsg* message = curl_multi_info_read(multi, &left))
-      if (message->msg == CURLMSG_DONE) return message->data.result;
-    if (stop.stop_requested()) return std::nullopt;
-    if (curl_multi_poll(multi, nullptr, 0, 1'000, nullptr) != CURLM_OK) return CURLE_FAILED_INIT;
-  }
-}
-
 Milliseconds elapsed(CURL* easy) {
   curl_off_t total = 0, before = 0;
   curl_easy_getinfo(easy, CURLINFO_TOTAL_TIME_T, &total);
@@ -292,7 +279,7 @@ Result<HttpResponse> CurlHttp::send(const HttpRequest& request, std::stop_token 
                 fmt::format("the response of {} has over {} bytes", url.origin(), request.response_limit));
   DEPLOYCTL_CHECK(arrival.taken());
   DEPLOYCTL_CHECK(departure.given());
-  if (*code != CURLE_OK) return fail(as_error(*code, detail, easy, request, url));
+  if (*code != CURLE_OK) return fail(as_error(static_cast<CURLcode>(*code), detail, easy, request, url));
   long status = 0;
   curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
   HttpResponse response = std::move(arrival).response();

@@ -8,6 +8,7 @@
 #include "providers/image/check.hpp"
 #include "providers/image/push.hpp"
 #include "providers/image/tag.hpp"
+#include "providers/notice/makers.hpp"
 
 namespace deployctl::providers {
 
@@ -22,6 +23,12 @@ Catalog builtin_catalog(const Surroundings& surroundings) {
       image::make_push(surroundings),
       image::make_tag(surroundings),
       image::make_promote(surroundings),
+      notice::make_slack_message(),
+      notice::make_webhook_post(),
+      notice::make_email_send(),
+      notice::make_github_deployment(),
+      notice::make_grafana_annotation(),
+      notice::make_sentry_release(),
   };
 }
 

@@ -156,10 +156,21 @@ Provider chat_message() {
   return out;
 }
 
+Provider slack_message() {
+  Provider out;
+  out.verbs = std::shared_ptr<const Notice>();
+  out.description = {.name = "slack.message",
+                     .summary = "Says something.",
+                     .kind = Kind::notice,
+                     .fields = {required(secret(field("webhook", FieldType::url), SecretUse::reference))}};
+  return out;
+}
+
 } // namespace
 
 Catalog catalog() {
-  return {exec_run(), host_release(), http_check(), image_make(), store_bucket(), chat_message()};
+  return {exec_run(),     host_release(), http_check(),   image_make(),
+          store_bucket(), chat_message(), slack_message()};
 }
 
 } // namespace sample

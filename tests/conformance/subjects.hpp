@@ -26,6 +26,7 @@ struct Subject {
 
 std::vector<Subject> subjects();
 std::vector<Subject> image_subjects(); // those that need a registry
+std::vector<Subject> notice_subjects();
 std::vector<Subject> subjects_of(Kind kind);
 
 // What Workbench resolves the secret "sentinel" to.

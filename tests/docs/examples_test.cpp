@@ -33,13 +33,20 @@ std::vector<Diagnostic> validated(const yaml::Document& document) {
   return config::validate({document, facts, catalog, probes});
 }
 
+std::string place_of(const std::string& action) {
+  const Catalog catalog = providers::builtin_catalog();
+  const bool is_notice = find_provider(catalog, action)->description.kind == Kind::notice;
+  return is_notice ? "steps: {}\nnotify:\n  - " : "steps:\n  a:\n    ";
+}
+
 // What the validator says about the example itself; that other fields are missing is not its fault.
 void check_example(const std::string& action, const std::string& path, const std::string& opening,
                    std::size_t indent, const Field& field) {
   const std::string blanks(indent, ' ');
   const std::string head = "version: 1\nproject: p\nenvironments: { e: { hosts: { web: [local] } } }\n"
-                           "secrets: { token: env://T }\nvars: { x: 1 }\nsteps:\n  a:\n    uses: " +
-                           action + "\n    with:\n" + opening + blanks + field.name + ": ";
+                           "secrets: { token: env://T }\nvars: { x: 1 }\n" +
+                           place_of(action) + "uses: " + action + "\n    with:\n" + opening + blanks +
+                           field.name + ": ";
   const std::string example = replace_all(field.example, "\n", "\n" + blanks);
   const auto parsed = yaml::parse("f", head + example + "\n");
   INFO(path << ": " << field.example);

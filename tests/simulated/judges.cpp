@@ -66,15 +66,25 @@ class SimulatedNotice final : public Notice {
 public:
   explicit SimulatedNotice(std::shared_ptr<World> world) : world_(std::move(world)) {}
 
-  Status send(WriteSession&, const Ask& ask, const Event& event) const override {
+  Status send(WriteSession& session, const Ask& ask, const Event& event) const override {
     const Call call{.action = "sim.notice", .step = ask.step};
-    if (world_->takes(Act::fail_before, call))
-      return fail(Cause::network, "the simulated service does not answer");
-    world_->send(call, name_of(ask) + ": " + event.type);
+    const auto acted =
+        world_->act(call, session.stop, [](auto&) { return std::pair(std::string("send"), Value()); });
+    if (!acted) return fail(acted.error());
+    const Value* told = event.fields.find("name");
+    const Value* before = event.fields.find_path("remote_ids.0");
+    if (!before) DEPLOYCTL_CHECK(session.effects.remote_id(name_of(ask) + "-thread"));
+    world_->send(call, name_of(ask) + ": " + (told ? *told->text() : event.type) + ": " +
+                           text_of(ask, event) + (before ? " in " + *before->text() : ""));
     return {};
   }
 
 private:
+  static std::string text_of(const Ask& ask, const Event& event) {
+    const Value* own = ask.inputs->find("text");
+    return own && own->text() ? *own->text() : event.message;
+  }
+
   std::shared_ptr<World> world_;
 };
 
@@ -121,7 +131,8 @@ Provider make_notice(std::shared_ptr<World> world) {
   provider.description = {.name = "sim.notice",
                           .summary = "Sends a message into the simulated world.",
                           .kind = Kind::notice,
-                          .fields = {name_field("Name of the receiver.")},
+                          .fields = {name_field("Name of the receiver."),
+                                     {.name = "text", .help = "What is said.", .example = "it is live"}},
                           .crash_class = crash_class_or(CrashClass::keyed)};
   provider.verbs = std::make_shared<const SimulatedNotice>(std::move(world));
   return provider;

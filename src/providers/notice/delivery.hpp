@@ -1,0 +1,48 @@
+// One message over HTTP to a service that people read: sent again where that cannot double it, refusals in
+// the service's words. What is sent stands with each provider.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include <deployctl/input.hpp>
+#include <deployctl/session.hpp>
+
+namespace deployctl::providers::notice {
+
+struct Delivery {
+  std::string name; // how messages begin: "slack"
+  // Made anew for each attempt: signatures have a time.
+  std::function<Result<HttpRequest>()> request;
+  bool repeatable = false; // may be sent again when nobody knows whether it arrived
+};
+
+// An answer of any status but those that may pass later, after a few attempts.
+Result<HttpResponse> deliver(WriteSession& session, const Delivery& delivery);
+
+// What an answer that is no success means: cause by status, the service's words.
+Error refusal(const std::string& name, const HttpResponse& response);
+// The same, with an answer of 2xx; the body as JSON, null when it is none.
+Result<Value> deliver_json(WriteSession& session, const Delivery& delivery);
+
+struct ApiCall {
+  std::string name;      // "github"
+  std::string operation; // of the provider's table
+  std::string method = "POST";
+  std::string url;
+  Text authorization; // "Bearer …"
+  Value body;         // null: none
+  std::vector<std::pair<std::string, std::string>> headers;
+  Milliseconds timeout{10'000};
+  bool repeatable = false;
+};
+
+// A call of an API that speaks JSON.
+Result<Value> call_api(WriteSession& session, const ApiCall& call);
+Result<Text> bearer(const Text& token);
+// Without the slashes at its end.
+std::string base_url(std::string url);
+
+Field timeout_field();
+
+} // namespace deployctl::providers::notice

@@ -1,0 +1,48 @@
+"""The vendors' own clients of the services that notices tell, and a real mail server: the judges of what we send. From the
+Python at hand when it has them, else from a virtual environment in the build folder that is made once."""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+from quickstart_world import MISSING_PARTS
+
+PACKAGES = ["standardwebhooks==1.1.0", "slack-sdk==3.47.0", "aiosmtpd==1.4.6", "grafana-client==5.1.4", "jsonschema==4.23.0"]
+GITHUB = "@octokit/openapi@23.0.2"  # what GitHub says about its API
+MODULES = "import standardwebhooks, slack_sdk, aiosmtpd, grafana_client, jsonschema"
+
+
+def build_folder():
+    return pathlib.Path(os.environ["DEPLOYCTL"]).resolve().parents[2]
+
+
+def github_api():
+    """GitHub's own description of its API, by npm; None where npm is missing or cannot."""
+    place = build_folder() / "github-api"
+    found = place / "node_modules/@octokit/openapi/generated/api.github.com.json"
+    if not found.exists() and shutil.which("npm"):
+        place.mkdir(exist_ok=True)
+        subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(place),
+                        GITHUB], check=False, capture_output=True)
+    return json.loads(found.read_text()) if found.exists() else None
+
+
+def run_with_clients():
+    """Goes on in a Python that has the clients; ends the test as skipped when none can be had."""
+    if subprocess.run([sys.executable, "-c", MODULES], capture_output=True, check=False).returncode == 0:
+        return
+    place = build_folder() / "vendor-clients"
+    python = place / "bin" / "python3"
+    if not (place / "complete").exists():
+        made = subprocess.run([sys.executable, "-m", "venv", "--clear", str(place)], capture_output=True, text=True, check=False)
+        if made.returncode == 0:
+            made = subprocess.run([str(python), "-m", "pip", "install", "-q", *PACKAGES], capture_output=True, text=True,
+                                  check=False)
+        if made.returncode != 0:
+            print(f"SKIPPED: the vendors' clients cannot be installed: {(made.stdout + made.stderr).strip()[-500:]}")
+            sys.exit(MISSING_PARTS)
+        (place / "complete").touch()
+    os.execv(python, [str(python), *sys.argv])
