@@ -25,6 +25,7 @@ Maskable RedactionSet::add(const Secret& secret) {
   if (!known) {
     secrets_.push_back(secret);
     table_ = nullptr; // built when next asked for
+    if (tell_) tell_(bytes);
   }
   return bytes.size() < shortest_anywhere ? Maskable::on_boundaries : Maskable::anywhere;
 }

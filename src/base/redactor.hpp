@@ -3,6 +3,7 @@
 // defence, not the first.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -34,12 +35,16 @@ public:
   RedactionSet& operator=(const RedactionSet&) = delete;
 
   Maskable add(const Secret& secret); // resolved; an unresolved one is `too_short`
+  // Told the bytes of every secret that will be masked, once, before its first use: for a runner that masks
+  // too. Set before the first is added.
+  void announce(std::function<void(std::string_view)> tell) { tell_ = std::move(tell); }
   // One whole text: a message, a document. For streams use Redactor.
   [[nodiscard]] std::string redact(std::string_view text) const;
   [[nodiscard]] std::shared_ptr<const RedactionTable> table() const;
 
 private:
-  mutable std::mutex mutex_;
+  std::function<void(std::string_view)> tell_;
+  mutable std::mutex mutex_; // guards the two below
   std::vector<Secret> secrets_;
   mutable std::shared_ptr<const RedactionTable> table_; // none when a secret was added since
 };

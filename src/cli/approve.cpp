@@ -52,6 +52,7 @@ engine::Approval answered(const Invocation& invocation, ui::Answer answer) {
 
 engine::Approval decide_step(Invocation& invocation, const plan::Plan& plan, const std::string& step,
                              const std::stop_token& stop) {
+  const ScreenHold hold = invocation.events.hold(); // other steps go on meanwhile
   const plan::Content& content = plan.content;
   const ui::Conversation conversation{
       .writer = invocation.console.err(),
@@ -78,6 +79,8 @@ void show_plan(Invocation& invocation, const plan::Plan& plan, const state::Rele
   const ui::PlanSubject subject = subject_of(invocation, plan, live);
   ui::PlanDetail detail = invocation.line.has("full") ? ui::every_detail : ui::PlanDetail{};
   detail.all_hosts = invocation.line.has("all-hosts");
+  if (invocation.events.has_job())
+    invocation.events.know_plan(ui::plan_text(subject, ui::Style{.width = 100}, detail));
   invocation.console.answer(ui::plan_text(subject, invocation.console.out_style(), detail), document);
 }
 

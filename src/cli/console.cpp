@@ -57,6 +57,7 @@ void Console::report(const std::vector<Source>& sources, const std::vector<Diagn
   if (diagnostics.empty()) return;
   write(err_, ui::diagnostics_text(sources, diagnostics, err_style_));
   document_["diagnostics"] = ui::diagnostics_value(sources, diagnostics);
+  if (tell_) tell_(*document_.find("diagnostics"));
 }
 
 void Console::conclude(ExitCode code) {

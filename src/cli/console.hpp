@@ -2,6 +2,7 @@
 // `--output json` exactly one document, printed once at the end. Everything passes the redactor first.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,8 @@ public:
   void note(std::string_view text); // standard error; nothing with --quiet
   void report(const Error& error);  // standard error, and into the document
   void report(const std::vector<Source>& sources, const std::vector<Diagnostic>& diagnostics);
+  // Also told of every report of diagnostics (as ui::diagnostics_value).
+  void on_diagnostics(std::function<void(const Value&)> tell) { tell_ = std::move(tell); }
   // Completes the document by the exit code.
   void conclude(ExitCode code);
   // Prints the document when one is wanted. Call once.
@@ -59,6 +62,7 @@ private:
   ui::Style out_style_;
   ui::Style err_style_;
   Value document_ = Value::Map{};
+  std::function<void(const Value&)> tell_;
 };
 
 } // namespace deployctl::cli

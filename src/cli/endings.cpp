@@ -41,6 +41,7 @@ ExitCode conclude(Invocation& invocation, const Wiring& wiring, const engine::En
 
 ExitCode conclude(Invocation& invocation, const config::Pipeline& pipeline, const engine::Ending& ending,
                   std::chrono::nanoseconds began, const Value::Map& marks) {
+  invocation.events.settle();
   const auto elapsed = std::chrono::duration_cast<Milliseconds>(invocation.clock.boot() - began);
   const ui::Ending view = view_of(ending, pipeline, elapsed);
   const auto code = static_cast<ExitCode>(ending.exit_code);

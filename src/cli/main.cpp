@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include <termios.h>
 #include <unistd.h>
 
 #include "base/system_clock.hpp"
@@ -17,6 +18,11 @@ namespace {
 
 // A crash must not look like one of the promised endings. Only what is safe in a signal handler.
 [[noreturn]] void end_as_bug() {
+  // A live view may have hidden the cursor and stand where the next prompt would.
+  constexpr char cursor[] = "\r\033[J\033[?25h";
+  termios settings{};
+  if (::tcgetattr(STDERR_FILENO, &settings) == 0) [[maybe_unused]]
+    const auto restored = ::write(STDERR_FILENO, cursor, sizeof(cursor) - 1);
   constexpr char text[] = "deployctl crashed; 'deployctl status ENV' tells how the world is\n";
   [[maybe_unused]] const auto written = ::write(STDERR_FILENO, text, sizeof(text) - 1);
   ::_exit(static_cast<int>(deployctl::cli::ExitCode::bug));

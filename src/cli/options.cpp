@@ -82,10 +82,10 @@ tl::expected<Options, UsageError> read_options(const CommandLine& line) {
   return options;
 }
 
-bool asks_for_json(std::span<const std::string> words) {
+bool asks_for(std::span<const std::string> words, std::string_view format) {
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if (words[i] == "--output=json") return true;
-    if (words[i] == "--output" && i + 1 < words.size() && words[i + 1] == "json") return true;
+    if (words[i] == "--output=" + std::string(format)) return true;
+    if (words[i] == "--output" && i + 1 < words.size() && words[i + 1] == format) return true;
   }
   return false;
 }

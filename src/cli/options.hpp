@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <deployctl/strategy.hpp>
 #include <tl/expected.hpp>
@@ -39,7 +40,7 @@ inline constexpr Milliseconds longest_lock_wait{30 * 60 * 1000};
 
 tl::expected<Options, UsageError> read_options(const CommandLine& line);
 
-// Whether the words ask for JSON, for a command line that could not be read to its end.
-bool asks_for_json(std::span<const std::string> words);
+// Whether the words ask for this output ("json"), for a command line that could not be read to its end.
+bool asks_for(std::span<const std::string> words, std::string_view format);
 
 } // namespace deployctl::cli

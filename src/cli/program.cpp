@@ -6,6 +6,7 @@
 
 #include "base/strings.hpp"
 #include "cli/commands.hpp"
+#include "cli/github_job.hpp"
 #include "cli/help.hpp"
 #include "cli/invocation.hpp"
 
@@ -74,19 +75,33 @@ int run_program(const std::vector<std::string>& words, const os::Environment& en
     return 0;
   }
   RedactionSet redactions;
-  Console console(out, err, redactions);
+  const bool in_job = is_github_job(environment);
+  const bool is_json = asks_for(words, "json") || asks_for(words, "ndjson");
+  ui::github::InertWriter inert_out(out, is_json ? ui::github::inert_json : ui::github::inert);
+  ui::github::InertWriter inert_err(err);
+  ui::tty::Screen screen(err);
+  ui::tty::BesideScreen out_beside(in_job ? inert_out : out, screen);
+  ui::tty::BesideScreen err_beside(in_job ? inert_err : err, screen);
+  Console console(out_beside, err_beside, redactions);
   const tl::expected<CommandLine, UsageError> line = parse_command_line(words);
-  if (!line) return refuse(line.error(), console, asks_for_json(words));
+  if (!line) return refuse(line.error(), console, asks_for(words, "json"));
   if (line->help) {
     out.write(command_help(*line->command));
     return 0;
   }
   const tl::expected<Options, UsageError> options = read_options(*line);
-  if (!options) return refuse(options.error(), console, asks_for_json(words));
+  if (!options) return refuse(options.error(), console, asks_for(words, "json"));
 
   const os::Terminal terminal = os::judge_terminal(machine.streams, environment, options->colour);
   console.configure(*options, terminal);
-  EventOutput events(*options, console, redactions, machine.clock);
+  GithubJob job(err, machine.clock, machine.random, environment);
+  if (in_job) {
+    job.announce_masks(redactions);
+    console.on_diagnostics([&job](const Value& diagnostics) { job.annotate(diagnostics); });
+  }
+  EventOutput events(
+      *options, console, redactions, machine.clock,
+      {.screen = terminal.err.may_animate ? &screen : nullptr, .job = in_job ? &job : nullptr});
   Invocation invocation{.line = *line,
                         .options = *options,
                         .environment = environment,

@@ -67,6 +67,7 @@ Result<std::unique_ptr<Wiring>> Wiring::open(Invocation& invocation, const Proje
   DEPLOYCTL_CHECK(wiring->open_records(stack));
   const RunFacts run{.run_id = wiring->run_id_, .live = wiring->live(), .checkout = checkout};
   DEPLOYCTL_TRY(wiring->loaded_, load_environment(invocation, wiring->tree_, environment, run));
+  invocation.events.know_steps(wiring->loaded_.pipeline, wiring->tree_.document.source);
   DEPLOYCTL_CHECK(wiring->open_machine(stack));
   DEPLOYCTL_CHECK(wiring->open_source());
   wiring->wire();

@@ -2,6 +2,7 @@
 // changes; the outputs of steps that have ended. The scheduler knows only indexes; this maps them to things.
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <map>
@@ -55,6 +56,8 @@ struct RunStep {
   bool upstream_changed = false;      // a step it depends on changed something in this run
   bool removal = false; // its inputs are what was recorded; nothing of it should be there afterwards
   bool bound = true;    // may do no more than was approved; steps of `finally` are not bound
+  std::optional<std::chrono::nanoseconds> began; // in this process
+  std::optional<std::chrono::nanoseconds> took;
 };
 
 // Outputs of steps that have ended; values never change once they are there. Thread-safe.

@@ -92,7 +92,7 @@ void Executor::obey(const TakeTurn& command) {
 void Executor::obey(const RunStage& command) {
   const RunTarget& target = deployment_.steps.at(command.id.at.step).targets.at(command.id.at.target);
   const Stage& stage = (command.id.back ? target.back : target.change).stages.at(command.id.stage);
-  events_.stage_started(command.id);
+  events_.stage_started(command.id, command.limit);
   Running running{
       .limit = now() + command.limit, .on_cancel = stage.on_cancel, .what = events_.stage_text(command.id)};
   start(running, [this, command, late = running.late](const std::stop_token& stop) -> ReportBody {
@@ -138,11 +138,13 @@ void Executor::obey(const StartTimer& command) {
 }
 
 void Executor::obey(const StepStarted& command) {
+  deployment_.steps.at(command.step).began = now();
   events_.step_started(command.step);
 }
 
 void Executor::obey(const StepEnded& command) {
-  const RunStep& context = deployment_.steps.at(command.step);
+  RunStep& context = deployment_.steps.at(command.step);
+  if (context.began) context.took = now() - *context.began;
   events_.step_ended(command);
   if (command.result != StepResult::changed && command.result != StepResult::unchanged) return;
   const Value outputs = outputs_of(command.step);
@@ -151,6 +153,7 @@ void Executor::obey(const StepEnded& command) {
 }
 
 void Executor::obey(const StageReady& command) {
+  events_.ready(command.id);
   keep(journal_.ready(ready_record(deployment_, command)));
 }
 

@@ -1,6 +1,8 @@
-// A stage's output as events: one `step_output` a line. Redaction is the event sink's.
+// A stage's output as events: one `step_output` a line, and `stage_progress` as a transfer goes on. Redaction
+// is the event sink's.
 #pragma once
 
+#include <mutex>
 #include <string>
 
 #include <deployctl/ports/sinks.hpp>
@@ -19,11 +21,18 @@ public:
                   .target = target_,
                   .fields = Value::Map{{"stream", stream == Stream::out ? "out" : "err"}}});
   }
+  // At most about a hundred events a transfer, and one at its end.
+  void progress(const TransferProgress& progress) override;
 
 private:
+  [[nodiscard]] bool is_worth_telling(const TransferProgress& progress);
+
   EventSink& events_;
   std::string step_;
   std::string target_;
+  std::mutex mutex_; // guards what was told last
+  std::string told_what_;
+  std::uint64_t told_ = 0;
 };
 
 } // namespace deployctl::engine

@@ -13,6 +13,7 @@
 #include "engine/leave_rules.hpp"
 #include "engine/program.hpp"
 #include "engine/recovery.hpp"
+#include "engine/run_events.hpp"
 #include "state/history.hpp"
 
 namespace deployctl::engine {
@@ -168,7 +169,7 @@ Status Run::enter_history(const std::string& started_at) {
 }
 
 Ending Run::execute() {
-  say("run_started", Level::info, fmt::format("run {} {}", order_.run, history_ ? "goes on" : "begins"));
+  say_started(Level::info, history_ ? "goes on" : "begins");
   return run_program(make_program(deployment_, order_.pipeline, order_.environment.parallel));
 }
 
@@ -182,6 +183,7 @@ Ending Run::abort(bool keep) {
       return refused(with_journal(written.error(), journal_->path()));
   }
   aborts_ = true;
+  say_started(Level::debug, "is taken back");
   return run_program(std::move(program));
 }
 
@@ -220,6 +222,17 @@ Ending Run::stopped(Ending ending, Finish how, const Error& why) const {
 void Run::run_finally(const Ending& ending) {
   FinallySteps steps(order_.environment, order_.pipeline, deployment_, *journal_);
   steps.run(result_of(ending), ending);
+}
+
+void Run::say_started(Level level, const char* how) const {
+  const std::string& operation = order_.plan.content.operation;
+  const std::string stack = order_.pipeline.stack();
+  RunEvents(order_.environment.events, deployment_)
+      .run_started({.type = "run_started",
+                    .level = level,
+                    .message = fmt::format("run {} {}", order_.run, how),
+                    .fields = Value::Map{{"run", order_.run}, {"stack", stack}}},
+                   operation, usual_times(order_.environment.history, stack, operation));
 }
 
 void Run::say(const char* type, Level level, std::string message) const {

@@ -74,6 +74,7 @@ private:
   void set_leave();
   void open_guarded(std::unique_ptr<state::JournalWriter> writer, const std::string& path);
   [[nodiscard]] Ending stopped(Ending ending, Finish how, const Error& why) const;
+  void say_started(Level level, const char* how) const;
   void say(const char* type, Level level, std::string message) const;
 
   RunOrder order_;

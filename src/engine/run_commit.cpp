@@ -6,6 +6,7 @@
 #include "engine/redacted.hpp"
 #include "engine/release_record.hpp"
 #include "engine/run.hpp"
+#include "engine/usual_times.hpp"
 #include "state/history.hpp"
 
 namespace deployctl::engine {
@@ -63,11 +64,13 @@ Result<std::optional<state::Release>> Run::release_made(Ending& ending) {
 }
 
 Status Run::end(Ending& ending, std::optional<state::Release>& release) {
+  Value summary = to_value(ending);
+  summary["durations_ms"] = durations_of(deployment_);
   RunEnd end{.outcome = std::string(to_text(ending.outcome)),
              .exit_code = ending.exit_code,
              .release = ending.release,
              .ended_at = format_time(order_.environment.ports.clock.wall()),
-             .summary = redacted(to_value(ending), order_.environment.redactions)};
+             .summary = redacted(summary, order_.environment.redactions)};
   if (release) {
     DEPLOYCTL_TRY(const auto kept,
                   order_.environment.state.blobs().put_bytes(to_json(state::to_value(*release))));

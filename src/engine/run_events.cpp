@@ -29,6 +29,25 @@ Milliseconds whole(std::chrono::nanoseconds duration) {
   return std::chrono::duration_cast<Milliseconds>(duration);
 }
 
+std::int64_t number(Milliseconds duration) {
+  return static_cast<std::int64_t>(duration.count());
+}
+
+// Names of targets, wave by wave.
+Value::List waves_of(const plan::PlannedStep& planned) {
+  Value::List waves;
+  for (const std::vector<std::size_t>& wave : planned.waves) {
+    Value::List names;
+    for (const std::size_t index : wave) names.push_back(planned.targets.at(index).target.name);
+    waves.push_back(std::move(names));
+  }
+  return waves;
+}
+
+bool has_work(const plan::PlannedStep& planned) {
+  return planned.status != plan::StepStatus::unchanged && planned.status != plan::StepStatus::gone;
+}
+
 } // namespace
 
 std::string RunEvents::target_name(TargetId id) const {
@@ -41,10 +60,13 @@ std::string RunEvents::target_text(TargetId id) const {
   return name.empty() ? step(id.step).approved.id : fmt::format("{} on {}", step(id.step).approved.id, name);
 }
 
-std::string RunEvents::stage_name(const StageId& id) const {
+const std::vector<Stage>& RunEvents::stages(const StageId& id) const {
   const RunTarget& target = step(id.at.step).targets.at(id.at.target);
-  const Change& change = id.back ? target.back : target.change;
-  return (id.back ? "taking back: " : "") + change.stages.at(id.stage).name;
+  return (id.back ? target.back : target.change).stages;
+}
+
+std::string RunEvents::stage_name(const StageId& id) const {
+  return (id.back ? "taking back: " : "") + stages(id).at(id.stage).name;
 }
 
 std::string RunEvents::stage_text(const StageId& id) const {
@@ -55,11 +77,32 @@ Event RunEvents::about(std::string type, TargetId id) const {
   return {.type = std::move(type), .step = step(id.step).approved.id, .target = target_name(id)};
 }
 
+// What a reader needs to show the whole run: its steps that have something to do, in their order.
+void RunEvents::run_started(Event event, const std::string& operation, const UsualTimes& usual) {
+  Value::List steps;
+  for (const RunStep& each : deployment_.steps) {
+    const plan::PlannedStep& planned = each.approved;
+    if (!has_work(planned)) continue;
+    Value entry = Value::Map{{"step", planned.id},
+                             {"action", planned.action},
+                             {"needs", Value::List(planned.needs.begin(), planned.needs.end())},
+                             {"waves", waves_of(planned)}};
+    if (const auto found = usual.steps.find(planned.id); found != usual.steps.end())
+      entry["usual_ms"] = number(found->second);
+    steps.push_back(std::move(entry));
+  }
+  event.fields["operation"] = operation;
+  event.fields["steps"] = std::move(steps);
+  if (usual.run) event.fields["usual_ms"] = number(*usual.run);
+  sink_.emit(std::move(event));
+}
+
 void RunEvents::step_started(std::size_t index) {
-  sink_.emit({.type = "step_started",
-              .message = "starts",
-              .step = step(index).approved.id,
-              .fields = Value::Map{{"action", step(index).approved.action}}});
+  sink_.emit(
+      {.type = "step_started",
+       .message = "starts",
+       .step = step(index).approved.id,
+       .fields = Value::Map{{"action", step(index).approved.action}, {"waves", waves_of(step(index).now)}}});
 }
 
 void RunEvents::step_ended(const StepEnded& ended) {
@@ -75,10 +118,14 @@ void RunEvents::step_ended(const StepEnded& ended) {
   sink_.emit(std::move(event));
 }
 
-void RunEvents::stage_started(const StageId& id) {
+void RunEvents::stage_started(const StageId& id, Milliseconds limit) {
   Event event = about("stage_started", id.at);
   event.message = stage_name(id) + " starts";
-  event.fields = Value::Map{{"stage", stage_name(id)}, {"attempt", id.attempt}, {"back", id.back}};
+  event.fields = Value::Map{{"stage", stage_name(id)},
+                            {"attempt", id.attempt},
+                            {"back", id.back},
+                            {"prepare", stages(id).at(id.stage).kind == StageKind::prepare},
+                            {"limit_ms", number(limit)}};
   sink_.emit(std::move(event));
 }
 
@@ -86,8 +133,15 @@ void RunEvents::stage_finished(const StageId& id, const std::optional<Error>& er
   Event event = about("stage_finished", id.at);
   event.level = error ? Level::warning : Level::info;
   event.message = stage_name(id) + (error ? " failed: " + error->message : std::string(" done"));
-  event.fields = Value::Map{
-      {"stage", stage_name(id)}, {"attempt", id.attempt}, {"back", id.back}, {"ok", !error.has_value()}};
+  event.fields = Value::Map{{"stage", stage_name(id)},
+                            {"attempt", id.attempt},
+                            {"back", id.back},
+                            {"ok", !error.has_value()},
+                            {"last", is_last(id)}};
+  if (const auto& rule = stages(id).at(id.stage).ready; rule && !error) {
+    event.fields["until_ready"] = true;
+    event.fields["ready_within_ms"] = number(rule->within);
+  }
   if (error) event.fields["cause"] = to_text(error->cause);
   sink_.emit(std::move(event));
 }
@@ -96,6 +150,15 @@ void RunEvents::waiting_until_ready(const StageId& id, const Readiness& readines
   Event event = about("waiting", id.at);
   event.level = Level::debug;
   event.message = "not ready: " + readiness.detail;
+  event.fields = Value::Map{{"until_ready", true}, {"ready", false}};
+  sink_.emit(std::move(event));
+}
+
+void RunEvents::ready(const StageId& id) {
+  Event event = about("waiting", id.at);
+  event.level = Level::debug;
+  event.message = stage_name(id) + ": ready";
+  event.fields = Value::Map{{"until_ready", true}, {"ready", true}, {"last", is_last(id)}};
   sink_.emit(std::move(event));
 }
 
@@ -132,10 +195,11 @@ void RunEvents::taking_back_ended(const StepWork& failed) {
 void RunEvents::heartbeat(const std::string& what, std::chrono::nanoseconds age,
                           const std::optional<std::chrono::nanoseconds>& limit) {
   const std::string of = limit ? " of at most " + format_age(whole(*limit)) : std::string();
-  sink_.emit(
-      {.type = "heartbeat",
-       .message = fmt::format("still at it: {}, {}{}", what, format_age(whole(age)), of),
-       .fields = Value::Map{{"awaited", what}, {"age_ms", static_cast<std::int64_t>(whole(age).count())}}});
+  Event event{.type = "heartbeat",
+              .message = fmt::format("still at it: {}, {}{}", what, format_age(whole(age)), of),
+              .fields = Value::Map{{"awaited", what}, {"age_ms", number(whole(age))}}};
+  if (limit) event.fields["limit_ms"] = number(whole(*limit));
+  sink_.emit(std::move(event));
 }
 
 void RunEvents::gate_ended(const GateRecord& ended) {
@@ -154,7 +218,7 @@ void RunEvents::held(const StepHeld& held) {
   Event event{.type = "waiting", .message = held.leave.why.message, .step = step(held.step).approved.id};
   event.level = parks ? Level::warning : Level::info;
   event.fields = Value::Map{{"parked", parks}};
-  if (!parks) event.fields["limit_ms"] = static_cast<std::int64_t>(held.leave.wait.count());
+  if (!parks) event.fields["limit_ms"] = number(held.leave.wait);
   sink_.emit(std::move(event));
 }
 

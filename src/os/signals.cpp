@@ -18,10 +18,23 @@ bool is_ignored(int signal) {
 
 } // namespace
 
-SignalWatch::SignalWatch(Callback callback) : callback_(std::move(callback)) {
+SignalsBlocked::SignalsBlocked() {
+  sigset_t all;
+  sigfillset(&all);
+  // A fault of this thread itself would end the process without its handler.
+  for (const int fault : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT}) sigdelset(&all, fault);
+  pthread_sigmask(SIG_SETMASK, &all, &before_);
+}
+
+SignalsBlocked::~SignalsBlocked() {
+  pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+}
+
+SignalWatch::SignalWatch(Callback callback, const std::vector<int>& signals)
+    : callback_(std::move(callback)) {
   sigset_t watched;
   sigemptyset(&watched);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+  for (const int signal : signals)
     if (!is_ignored(signal)) sigaddset(&watched, signal);
   pthread_sigmask(SIG_BLOCK, &watched, &mask_before_);
   struct sigaction ignore {};
@@ -29,6 +42,7 @@ SignalWatch::SignalWatch(Callback callback) : callback_(std::move(callback)) {
   ::sigaction(SIGPIPE, &ignore, &pipe_before_);
   signals_ = Descriptor(::signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK));
   if (!signals_.is_open()) throw std::system_error(errno, std::generic_category(), "signalfd");
+  const SignalsBlocked inherited;
   thread_ = std::jthread([this] { watch(); });
 }
 

@@ -17,7 +17,6 @@
 namespace deployctl::os {
 namespace {
 
-constexpr int default_width = 80;
 constexpr int least_width = 20;
 
 bool is_on(const Environment& environment, const char* name) {
@@ -52,7 +51,7 @@ int width_of(std::optional<int> columns, const Environment& environment) {
   int wanted = 0;
   std::from_chars(text.data(), text.data() + text.size(), wanted);
   if (wanted > 0) columns = wanted;
-  return std::max(least_width, columns.value_or(default_width));
+  return std::max(least_width, columns.value_or(TerminalSize::default_columns));
 }
 
 std::optional<int> columns_of(int descriptor) {
@@ -62,6 +61,15 @@ std::optional<int> columns_of(int descriptor) {
 }
 
 } // namespace
+
+TerminalSize terminal_size(int descriptor) {
+  winsize size{};
+  TerminalSize known;
+  if (::ioctl(descriptor, TIOCGWINSZ, &size) != 0) return known;
+  if (size.ws_col > 0) known.columns = size.ws_col;
+  if (size.ws_row > 0) known.rows = size.ws_row;
+  return known;
+}
 
 StreamFacts probe_streams() {
   return {.in_is_terminal = ::isatty(STDIN_FILENO) == 1,

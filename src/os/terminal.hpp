@@ -40,6 +40,16 @@ struct Terminal {
 
 StreamFacts probe_streams();
 
+struct TerminalSize {
+  int columns = default_columns;
+  int rows = 24;
+
+  static constexpr int default_columns = 80;
+};
+
+// Of the terminal behind a descriptor, now: people change their windows. 80 by 24 where nothing is known.
+TerminalSize terminal_size(int descriptor);
+
 // Colour, first rule that speaks: --color, NO_COLOR (not empty), FORCE_COLOR or CLICOLOR_FORCE (not empty,
 // not "0"), CLICOLOR=0, then terminal and TERM neither empty nor "dumb". COLUMNS overrides the width.
 Terminal judge_terminal(const StreamFacts& streams, const Environment& environment, ColourChoice choice);

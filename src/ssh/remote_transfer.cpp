@@ -112,10 +112,31 @@ private:
                 "make room there, or keep fewer releases");
   }
 
+  // 0 when one cannot be read: the stream tells.
+  [[nodiscard]] static std::uint64_t bytes_of(const std::vector<const HostFile*>& files) {
+    std::uint64_t total = 0;
+    for (const HostFile* file : files) {
+      std::error_code error;
+      const auto size = file->link.empty() ? std::filesystem::file_size(file->source, error) : 0;
+      if (error) return 0;
+      total += size;
+    }
+    return total;
+  }
+
   Status send(std::vector<const HostFile*> missing) {
+    const std::uint64_t total = bytes_of(missing);
     FileStream stream(std::move(missing));
+    std::uint64_t sent = 0;
     const std::vector<std::string> arguments = {transfer_.destination, random_hex(host_.random, 6)};
-    DEPLOYCTL_CHECK(leashed(receive_script, arguments, {}, [&stream] { return stream.next(); }));
+    DEPLOYCTL_CHECK(leashed(receive_script, arguments, {}, [&]() -> Result<std::string_view> {
+      DEPLOYCTL_TRY(const std::string_view piece, stream.next());
+      sent += piece.size();
+      // The tar has headers besides the bytes that count.
+      if (transfer_.output && total > 0)
+        transfer_.output->progress({.what = "upload", .done = std::min(sent, total), .total = total});
+      return piece;
+    }));
     return {};
   }
 

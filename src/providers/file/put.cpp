@@ -141,7 +141,8 @@ private:
           .operation = "upload",
           .destination = place.path.substr(0, place.path.rfind('/')) + "/.deployctl",
           .files = {{.name = arguments[2], .source = std::move(local), .sha256 = digest, .mode = 0600}},
-          .timeout = place.timeout};
+          .timeout = place.timeout,
+          .output = &place.session.output};
       DEPLOYCTL_CHECK(place.session.ports.hosts.transfer(place.host, transfer, place.session.stop));
     } else if (const Secret* secret = inputs.content->secret()) {
       std::array<std::byte, 16> salt{};

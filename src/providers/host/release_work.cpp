@@ -104,7 +104,8 @@ Status ReleaseWork::send() {
 Status ReleaseWork::send_tree(const std::string& name) {
   HostTransfer transfer{.operation = "upload",
                         .destination = inputs_.path + "/releases/." + name + ".part",
-                        .timeout = stage_.timeout};
+                        .timeout = stage_.timeout,
+                        .output = &session_.output};
   ReleaseInputs alone = inputs_;
   alone.shared.clear(); // those links are made when it is sealed
   for (const auto& [entry_name, entry] : wanted_entries(alone)) {
@@ -127,7 +128,8 @@ Result<std::string> ReleaseWork::send_archive() {
                                          .source = std::move(local),
                                          .sha256 = digest,
                                          .mode = 0600}},
-                              .timeout = stage_.timeout};
+                              .timeout = stage_.timeout,
+                              .output = &session_.output};
   DEPLOYCTL_CHECK(session_.ports.hosts.transfer(host_, transfer, session_.stop));
   return archive_name(inputs_.archive);
 }

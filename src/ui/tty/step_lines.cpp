@@ -23,11 +23,9 @@ void add(Facts& facts, std::string fact) {
 
 // "activate, 3 s of at most 60 s, status 502"
 Facts activity_facts(const Activity& activity, Instant now) {
+  if (activity.transfer && !activity.transfer->is_whole()) return {transfer_text(*activity.transfer, now)};
   Facts facts;
-  if (activity.transfer && !activity.transfer->is_whole())
-    add(facts, transfer_text(*activity.transfer, now));
-  else
-    add(facts, activity.what);
+  add(facts, activity.what);
   if (activity.what.empty()) {
     add(facts, activity.detail);
     return facts;
