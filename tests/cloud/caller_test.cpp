@@ -26,7 +26,7 @@ struct ServiceBench {
     bench.http.answer = [this](const HttpRequest&) { return answers[std::min(next++, answers.size() - 1)]; };
   }
 
-  Result<Value> ask() {
+  Result<WipedValue> ask() {
     return bench.caller->call(
         {.service = ssm,
          .operation = "test",

@@ -40,8 +40,9 @@ TEST_CASE("explain: a page for a code, an action, a field and a key") {
 }
 
 TEST_CASE("explain: every setting of every provider has a page") {
-  for (const std::string& provider : provider_names(sample::catalog()))
-    for (const Field& setting : *settings_of_provider(sample::catalog(), provider)) {
+  const Catalog catalog = sample::catalog();
+  for (const std::string& provider : provider_names(catalog))
+    for (const Field& setting : *settings_of_provider(catalog, provider)) {
       const std::string subject = "providers." + provider + "." + setting.name;
       INFO(subject);
       CHECK_THAT(explained(subject), Contains(subject));
