@@ -99,8 +99,7 @@ std::string command_help(const Command& command) {
 std::string overview_help() {
   std::vector<Row> commands;
   for (const Command& command : all_commands())
-    if (!command.hidden)
-      commands.push_back({std::string(command.name), std::string(command.summary)});
+    if (!command.hidden) commands.push_back({std::string(command.name), std::string(command.summary)});
   std::vector<Row> topics;
   for (const Topic& topic : help_topics())
     topics.push_back({std::string(topic.name), std::string(topic.summary)});

@@ -16,19 +16,13 @@ std::string drawn_over(const std::string& text) {
   return "\033[H" + replace_all(text, "\n", "\033[K\n") + "\033[J";
 }
 
-// Signals are heard only while waiting: a look hears them itself.
-std::optional<ExitCode> wait_a_while(Invocation& invocation, Milliseconds span) {
-  Interruption interruption({}, [](const std::string&) {});
-  const engine::Interrupts interrupts = interruption.interrupts();
-  if (os::pause(span, interrupts.wind_down)) return std::nullopt;
-  invocation.console.note("\n");
-  return interrupts.signal() == SIGINT ? ExitCode::interrupted : ExitCode::terminated;
-}
-
 } // namespace
 
 Result<ExitCode> watch(Invocation& invocation, Milliseconds every,
                        const std::function<Result<View>()>& look) {
+  // Heard from the first look to the last; one that has its own watch may hear a signal first, and fails then.
+  Interruption interruption({}, [](const std::string&) {});
+  const engine::Interrupts interrupts = interruption.interrupts();
   const auto began = invocation.clock.boot();
   const bool redraws = invocation.terminal.out.may_animate;
   std::optional<Value> last;
@@ -44,7 +38,9 @@ Result<ExitCode> watch(Invocation& invocation, Milliseconds every,
     last = view.document;
     const auto limit = invocation.options.timeout;
     if (limit && invocation.clock.boot() - began + every > *limit) return ExitCode::done;
-    if (const std::optional<ExitCode> ended = wait_a_while(invocation, every)) return *ended;
+    if (os::pause(every, interrupts.wind_down)) continue;
+    invocation.console.note("\n");
+    return interrupts.signal() == SIGINT ? ExitCode::interrupted : ExitCode::terminated;
   }
 }
 

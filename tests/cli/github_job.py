@@ -86,7 +86,7 @@ class GithubJob(unittest.TestCase):
         self.project.edit("uses: file.put", "uses: file.putt")
         errors = of(self.runner.run(3, "validate"), "error")
         self.assertEqual(len(errors), 1)
-        self.assertEqual((errors[0][0]["file"], errors[0][0]["line"]), ("deploy.yaml", "11"))
+        self.assertEqual((errors[0][0]["file"], errors[0][0]["line"]), ("deploy.yaml", "12"))
 
     def test_a_failed_step_is_an_annotation_at_its_line(self):
         self.project.edit('"true"', '"echo evidence; false"')

@@ -146,7 +146,8 @@ TEST_CASE("language: ids are what their pattern says") {
 }
 
 TEST_CASE("language: what later versions enforce") {
-  for (const char* key : {"notify", "policy"}) CHECK(in_this_version(find_field(pipeline_fields(), key)->since));
+  for (const char* key : {"notify", "policy"})
+    CHECK(in_this_version(find_field(pipeline_fields(), key)->since));
   CHECK_FALSE(in_this_version(find_field(finally_fields(), "approval")->since));
   for (const char* key : {"allow", "approval", "freeze", "from", "protected", "hosts", "vars", "steps"})
     CHECK(in_this_version(find_field(environment_fields(), key)->since));

@@ -127,5 +127,5 @@ TEST_CASE("schema: descriptions and examples are there for the editor") {
   CHECK(schema["definitions"]["step"]["properties"]["timeout"]["description"].get<std::string>().find(
             "Example: `10m`") != std::string::npos);
   CHECK(schema["definitions"]["step"]["additionalProperties"] == false);
-  CHECK_FALSE(schema["properties"].contains("notify"));
+  CHECK(schema["properties"]["notify"].contains("items"));
 }

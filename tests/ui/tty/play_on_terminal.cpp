@@ -1,6 +1,6 @@
-// Plays a recorded stream as the live view on this process's terminal. Behind each event whose number is given
-// it sets the terminal's title to that number and waits for a line of input.
-// Usage: play_on_terminal STREAM [NUMBER...]
+// Plays a recorded stream as the live view on this process's terminal. Behind each event whose number is
+// given it sets the terminal's title to that number and waits for a line of input. Usage: play_on_terminal
+// STREAM [NUMBER...]
 #include <iostream>
 #include <set>
 #include <string>
@@ -19,7 +19,8 @@ using namespace deployctl;
 
 class Pausing final : public ui::Renderer {
 public:
-  Pausing(ui::Writer& terminal, ui::StreamClock& clock, ui::tty::TtyRenderer& view, std::set<std::uint64_t> at)
+  Pausing(ui::Writer& terminal, ui::StreamClock& clock, ui::tty::TtyRenderer& view,
+          std::set<std::uint64_t> at)
       : terminal_(terminal), clock_(clock), view_(view), at_(std::move(at)) {}
 
   void show(const Event& event) override {
@@ -67,7 +68,8 @@ int main(int count, char** words) {
   ui::StreamClock clock;
   ui::tty::TtyRenderer view(screen, clock, {.colour = true, .room = [] {
                                               const os::TerminalSize size = os::terminal_size(STDERR_FILENO);
-                                              return ui::tty::Room{.columns = size.columns, .rows = size.rows};
+                                              return ui::tty::Room{.columns = size.columns,
+                                                                   .rows = size.rows};
                                             }});
   Pausing pausing(terminal, clock, view, std::move(pauses));
   ui::play(ui::recorded_stream(words[1]), clock, pausing, [&] { view.tick(); });

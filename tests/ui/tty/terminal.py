@@ -180,7 +180,7 @@ class TheBinary(unittest.TestCase):
 
     def test_plan_question_and_live_view(self):
         for columns in (60, 80, 120):
-            with self.subTest(columns=columns):
+            with self.subTest(columns=columns), Project(SLOW) as self.project:
                 terminal = self.start("apply", "local", columns=columns)
                 terminal.until_text(r"to stop:")
                 self.assertIn("Plan: 0 to update, 1 to create", terminal.text())
@@ -194,8 +194,6 @@ class TheBinary(unittest.TestCase):
                 self.assertNotIn("running  slow", terminal.text())
                 self.assertIn("hello/local is as planned", terminal.text())
                 self.assertLessEqual(max(map(len, terminal.text().splitlines())), columns)
-                (self.project.root / "go").unlink()
-                (self.project.root / "motd").unlink()
 
     def test_ctrl_c_winds_down_and_leaves_the_cursor(self):
         terminal = self.start("apply", "local", "--yes")
