@@ -20,7 +20,8 @@ std::string drawn_over(const std::string& text) {
 
 Result<ExitCode> watch(Invocation& invocation, Milliseconds every,
                        const std::function<Result<View>()>& look) {
-  // Heard from the first look to the last; one that has its own watch may hear a signal first, and fails then.
+  // Heard from the first look to the last; one that has its own watch may hear a signal first, and fails
+  // then.
   Interruption interruption({}, [](const std::string&) {});
   const engine::Interrupts interrupts = interruption.interrupts();
   const auto began = invocation.clock.boot();

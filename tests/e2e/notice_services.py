@@ -5,6 +5,7 @@ import contextlib
 import http.server
 import json
 import re
+import socket
 import ssl
 import subprocess
 import threading
@@ -203,10 +204,11 @@ def mail_server(folder, tls="starttls"):
             return SMTP(self.handler, authenticator=allowed, auth_required=tls != "none",
                         auth_require_tls=tls == "starttls", **wanted)
 
-        def _trigger_server(self):  # it speaks plain SMTP, which is not what every server here wants
-            pass
+        def _trigger_server(self):  # its own knows neither a port that was chosen nor TLS
+            socket.create_connection(self.server.sockets[0].getsockname(), 30).close()
 
-    controller = Server(inbox, hostname="127.0.0.1", port=0, ssl_context=context if tls == "implicit" else None)
+    controller = Server(inbox, hostname="127.0.0.1", port=0, ssl_context=context if tls == "implicit" else None,
+                        ready_timeout=60)
     controller.start()
     try:
         yield controller.server.sockets[0].getsockname()[1], inbox

@@ -148,7 +148,7 @@ class EveryService(Told):
 
     def check_grafana(self, run, event):
         host = self.services.url.removeprefix("http://")
-        client = GrafanaApi(TokenAuth(TOKEN), host=host, url_path_prefix="grafana", protocol="http")
+        client = GrafanaApi(TokenAuth(TOKEN), host=host, url_path_prefix="grafana/", protocol="http")
         annotation, = client.annotations.get_annotation(tags=[f"deployctl-run:{run}"])
         self.assertGreaterEqual(annotation["timeEnd"], annotation["time"])
         self.assertLessEqual({"deployctl", "shop", "production", "api", event}, set(annotation["tags"]))

@@ -3,20 +3,15 @@ Python at hand when it has them, else from a virtual environment in the build fo
 
 import json
 import os
-import pathlib
 import shutil
 import subprocess
 import sys
 
-from quickstart_world import MISSING_PARTS
+from python_packages import build_folder, package
 
 PACKAGES = ["standardwebhooks==1.1.0", "slack-sdk==3.47.0", "aiosmtpd==1.4.6", "grafana-client==5.1.4", "jsonschema==4.23.0"]
 GITHUB = "@octokit/openapi@23.0.2"  # what GitHub says about its API
 MODULES = "import standardwebhooks, slack_sdk, aiosmtpd, grafana_client, jsonschema"
-
-
-def build_folder():
-    return pathlib.Path(os.environ["DEPLOYCTL"]).resolve().parents[2]
 
 
 def github_api():
@@ -34,15 +29,5 @@ def run_with_clients():
     """Goes on in a Python that has the clients; ends the test as skipped when none can be had."""
     if subprocess.run([sys.executable, "-c", MODULES], capture_output=True, check=False).returncode == 0:
         return
-    place = build_folder() / "vendor-clients"
-    python = place / "bin" / "python3"
-    if not (place / "complete").exists():
-        made = subprocess.run([sys.executable, "-m", "venv", "--clear", str(place)], capture_output=True, text=True, check=False)
-        if made.returncode == 0:
-            made = subprocess.run([str(python), "-m", "pip", "install", "-q", *PACKAGES], capture_output=True, text=True,
-                                  check=False)
-        if made.returncode != 0:
-            print(f"SKIPPED: the vendors' clients cannot be installed: {(made.stdout + made.stderr).strip()[-500:]}")
-            sys.exit(MISSING_PARTS)
-        (place / "complete").touch()
+    python = package("vendor-clients", *PACKAGES) / "bin" / "python3"
     os.execv(python, [str(python), *sys.argv])
