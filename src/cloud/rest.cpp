@@ -12,6 +12,7 @@
 #include "base/variables.hpp"
 #include "base/wiped.hpp"
 #include "net/retry.hpp"
+#include "net/status_cause.hpp"
 #include "net/url.hpp"
 
 namespace deployctl::cloud {
@@ -19,25 +20,6 @@ namespace {
 
 constexpr net::RetryPolicy policy{.attempts = 4, .delay = Milliseconds(200)};
 constexpr std::size_t longest_words = 400;
-
-struct Meaning {
-  int status;
-  Cause cause;
-};
-constexpr auto meanings = std::to_array<Meaning>({
-    {401, Cause::auth},
-    {403, Cause::permission},
-    {404, Cause::not_found},
-    {408, Cause::network},
-    {409, Cause::conflict},
-    {429, Cause::throttled},
-});
-
-Cause cause_of(int status) {
-  const auto* found = std::ranges::find(meanings, status, &Meaning::status);
-  if (found != meanings.end()) return found->cause;
-  return status >= 500 ? Cause::network : Cause::config;
-}
 
 std::string usual_words(const Value& body) {
   for (const char* place :
@@ -108,7 +90,7 @@ Result<Answer> exchange(const Parts& parts, const Question& question, const std:
 }
 
 Error refusal(const Question& question, const Answer& answer) {
-  Error error{.cause = cause_of(answer.status)};
+  Error error{.cause = net::cause_of_status(answer.status)};
   error.retryable = net::may_succeed_later(answer.status);
   if (!answer.moved_to.empty()) {
     error.cause = Cause::config;

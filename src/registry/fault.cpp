@@ -9,6 +9,7 @@
 #include "base/members.hpp"
 #include "base/strings.hpp"
 #include "net/retry.hpp"
+#include "net/status_cause.hpp"
 
 namespace deployctl::registry {
 namespace {
@@ -21,27 +22,20 @@ constexpr std::array<std::string_view, 2> passing_codes = {"TOOMANYREQUESTS", "U
 constexpr std::array<const char*, 4> id_headers = {"x-request-id", "x-amzn-requestid", "x-github-request-id",
                                                    "docker-distribution-request-id"};
 
-struct Meaning {
+struct Advice {
   int status;
-  Cause cause;
   const char* help;
 };
 
-constexpr Meaning meanings[] = {
-    {401, Cause::auth, "log in with 'docker login' or 'podman login'"},
-    {403, Cause::permission, "the credentials are known, but may not do this"},
-    {404, Cause::not_found, ""},
-    {405, Cause::config, "this registry does not offer it"},
-    {409, Cause::conflict, ""},
-    {412, Cause::conflict, ""},
-    {413, Cause::capacity, ""},
-    {429, Cause::throttled, ""},
-};
+constexpr auto advices = std::to_array<Advice>({
+    {401, "log in with 'docker login' or 'podman login'"},
+    {403, "the credentials are known, but may not do this"},
+    {405, "this registry does not offer it"},
+});
 
-Meaning meaning_of(int status) {
-  const auto* found = std::ranges::find(meanings, status, &Meaning::status);
-  if (found != std::end(meanings)) return *found;
-  return {status, status >= 500 ? Cause::network : Cause::config, ""};
+std::string help_for(int status) {
+  const auto* found = std::ranges::find(advices, status, &Advice::status);
+  return found == advices.end() ? "" : found->help;
 }
 
 std::string one_line(std::string_view text, std::size_t most) {
@@ -84,10 +78,9 @@ std::string shown_url(std::string_view url) {
 }
 
 Error error_of(const HttpRequest& request, const HttpResponse& response) {
-  const Meaning meaning = meaning_of(response.status);
-  Error error{.cause = meaning.cause,
+  Error error{.cause = net::cause_of_status(response.status),
               .message = fmt::format("{} {}: {}", request.method, shown_url(request.url), response.status),
-              .help = meaning.help,
+              .help = help_for(response.status),
               .retryable = may_succeed_later(response)};
   const auto faults = read_faults(response.body);
   for (const Fault& fault : faults)

@@ -1,37 +1,9 @@
 """`init` looks at what is there, asks on a terminal, and whatever it writes validates."""
 
-import os
-import pty
-import select
-import time
 import unittest
 
+from dialogue import on_terminal
 from project import Project
-
-
-def answered(project, *typed):
-    """`init` on a pseudo-terminal; types a line at every question. Gives exit code and screen."""
-    pid, master = pty.fork()
-    if pid == 0:
-        os.chdir(project.place)
-        os.execve(os.environ["DEPLOYCTL"], project.argv("init"), project.environment)
-    screen, typed = b"", list(typed)
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        if not select.select([master], [], [], 0.5)[0]:
-            continue
-        try:
-            chunk = os.read(master, 65536)
-        except OSError:
-            break
-        if not chunk:
-            break
-        screen += chunk
-        if typed and screen.endswith(b"]: "):
-            os.write(master, typed.pop(0))
-    _, status = os.waitpid(pid, 0)
-    os.close(master)
-    return os.waitstatus_to_exitcode(status), screen.decode()
 
 
 class Init(unittest.TestCase):
@@ -74,7 +46,7 @@ class Init(unittest.TestCase):
         self.assertNotIn("pass", text)
 
     def test_questions_are_asked_on_a_terminal(self):
-        code, screen = answered(self.project, b"Shop of Ann\n", b"9\n", b"1\n", b"deploy@app-1.example.com, deploy@app-2.example.com\n")
+        code, screen = on_terminal(self.project, ["init"], [b"Shop of Ann\n", b"9\n", b"1\n", b"deploy@app-1.example.com, deploy@app-2.example.com\n"])
         self.assertEqual(code, 0, screen)
         self.assertIn("There is no '9' in the list", screen)
         text = self.text()
@@ -82,10 +54,10 @@ class Init(unittest.TestCase):
         self.assertIn("web: [deploy@app-1.example.com, deploy@app-2.example.com]", text)
 
     def test_enter_takes_what_is_proposed_and_an_end_writes_nothing(self):
-        code, screen = answered(self.project, b"\n", b"\x04")
+        code, screen = on_terminal(self.project, ["init"], [b"\n", b"\x04"])
         self.assertEqual(code, 3, screen)
         self.assertFalse((self.project.place / "deploy.yaml").exists())
-        code, screen = answered(self.project, b"\n", b"\n", b"\n")
+        code, screen = on_terminal(self.project, ["init"], [b"\n", b"\n", b"\n"])
         self.assertEqual(code, 0, screen)
         self.assertIn("hosts: { web: [local] }", self.text())
 

@@ -1,41 +1,12 @@
 """Consent on a real terminal: only the word counts, and nobody there is an answer at once."""
 
-import os
-import pty
-import select
 import subprocess
-import time
 import unittest
 
+from dialogue import on_terminal
 from project import PIPELINE, Project
 
 STEP_WAITS = PIPELINE.replace("    needs: [test]", "    needs: [test]\n    approval: {}")
-
-
-def on_terminal(project, words, typed, environment=None):
-    """Runs on a pseudo-terminal; types each line when a question stands there. Gives exit code and screen."""
-    pid, master = pty.fork()
-    if pid == 0:
-        os.chdir(project.place)
-        os.execve(os.environ["DEPLOYCTL"], project.argv(*words), {**project.environment, **(environment or {})})
-    screen = b""
-    typed = list(typed)
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        if not select.select([master], [], [], 0.5)[0]:
-            continue
-        try:
-            chunk = os.read(master, 65536)
-        except OSError:
-            break
-        if not chunk:
-            break
-        screen += chunk
-        if typed and screen.endswith(b"to stop: "):
-            os.write(master, typed.pop(0))
-    _, status = os.waitpid(pid, 0)
-    os.close(master)
-    return os.waitstatus_to_exitcode(status), screen.decode()
 
 
 class Prompt(unittest.TestCase):

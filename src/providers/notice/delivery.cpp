@@ -10,6 +10,7 @@
 #include "base/sanitize.hpp"
 #include "base/strings.hpp"
 #include "net/retry.hpp"
+#include "net/status_cause.hpp"
 #include "os/pause.hpp"
 
 namespace deployctl::providers::notice {
@@ -21,25 +22,6 @@ constexpr net::RetryPolicy policy{.attempts = 4,
                                   .max_delay = Milliseconds(4'000),
                                   .max_wait = Milliseconds(30'000)};
 constexpr std::size_t longest_words = 300;
-
-struct Meaning {
-  int status;
-  Cause cause;
-};
-constexpr auto meanings = std::to_array<Meaning>({
-    {401, Cause::auth},
-    {403, Cause::permission},
-    {404, Cause::not_found},
-    {409, Cause::conflict},
-    {410, Cause::not_found},
-    {429, Cause::throttled},
-});
-
-Cause cause_of(int status) {
-  for (const Meaning& each : meanings)
-    if (each.status == status) return each.cause;
-  return status >= 500 ? Cause::network : Cause::config;
-}
 
 std::string words_of(const HttpResponse& response) {
   std::string words;
@@ -80,7 +62,7 @@ Result<HttpResponse> deliver(WriteSession& session, const Delivery& delivery) {
 }
 
 Error refusal(const std::string& name, const HttpResponse& response) {
-  Error error{.cause = cause_of(response.status),
+  Error error{.cause = net::cause_of_status(response.status),
               .message = fmt::format("{}: HTTP status {}", name, response.status)};
   error.retryable = net::may_succeed_later(response.status);
   if (response.status >= 300 && response.status < 400) {
@@ -96,6 +78,16 @@ Result<Value> deliver_json(WriteSession& session, const Delivery& delivery) {
   if (response.status < 200 || response.status >= 300) return fail(refusal(delivery.name, response));
   auto document = parse_json(response.body, JsonMode::plain);
   return document ? *std::move(document) : Value();
+}
+
+Operation api_operation(std::string name, Effect effect, std::string help, std::string method,
+                        std::string path) {
+  return {.name = std::move(name),
+          .effect = effect,
+          .protocol = Protocol::http,
+          .help = std::move(help),
+          .method = std::move(method),
+          .path = std::move(path)};
 }
 
 Result<Value> call_api(WriteSession& session, const ApiCall& call) {

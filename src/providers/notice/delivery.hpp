@@ -37,6 +37,9 @@ struct ApiCall {
   bool repeatable = false;
 };
 
+// A row of a provider's table; `path` is a pattern of the URL's path.
+Operation api_operation(std::string name, Effect effect, std::string help, std::string method,
+                        std::string path);
 // A call of an API that speaks JSON.
 Result<Value> call_api(WriteSession& session, const ApiCall& call);
 Result<Text> bearer(const Text& token);

@@ -216,13 +216,12 @@ private:
   Table<GithubInputs> table_ = table();
 };
 
-Operation operation(std::string name, Effect effect, std::string help, std::string method, std::string path) {
-  return {.name = std::move(name),
-          .effect = effect,
-          .protocol = Protocol::http,
-          .help = std::move(help),
-          .method = std::move(method),
-          .path = ".*/repos/[^/]+/[^/]+/" + std::move(path)};
+constexpr std::string_view below = ".*/repos/[^/]+/[^/]+/";
+
+Operation operation(std::string name, Effect effect, std::string help, std::string method,
+                    std::string_view path) {
+  return api_operation(std::move(name), effect, std::move(help), std::move(method),
+                       std::string(below).append(path));
 }
 
 } // namespace

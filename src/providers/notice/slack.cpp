@@ -183,12 +183,7 @@ private:
 };
 
 Operation posting(std::string name, std::string help, std::string path) {
-  return {.name = std::move(name),
-          .effect = Effect::write,
-          .protocol = Protocol::http,
-          .help = std::move(help),
-          .method = "POST",
-          .path = std::move(path)};
+  return api_operation(std::move(name), Effect::write, std::move(help), "POST", std::move(path));
 }
 
 } // namespace

@@ -122,12 +122,7 @@ Provider make_webhook_post() {
       .kind = Kind::notice,
       .fields = table().fields(),
       .groups = {},
-      .operations = {{.name = "post",
-                      .effect = Effect::write,
-                      .protocol = Protocol::http,
-                      .help = "Sends one event.",
-                      .method = "POST",
-                      .path = ".*"}},
+      .operations = {api_operation("post", Effect::write, "Sends one event.", "POST", ".*")},
       .permissions = {"reach the URL from where deployctl runs"},
       .crash_class = [](const Value&) { return CrashClass::keyed; },
   };
