@@ -11,6 +11,7 @@
 #include "registry/media_type.hpp"
 #include "registry/packed_layer.hpp"
 #include "registry/parallel.hpp"
+#include "registry/text_body.hpp"
 
 namespace deployctl::registry {
 namespace {
@@ -30,19 +31,6 @@ const LayerType* type_of(const Descriptor& layer) {
   });
   return found == layer_types.end() ? nullptr : &*found;
 }
-
-class TextBytes final : public BodySource {
-public:
-  explicit TextBytes(const std::string& bytes) : bytes_(bytes) {}
-  [[nodiscard]] std::uint64_t size() const override { return bytes_.size(); }
-  Result<std::size_t> read(std::uint64_t offset, std::span<char> out) override {
-    if (offset >= bytes_.size()) return 0;
-    return bytes_.copy(out.data(), out.size(), static_cast<std::size_t>(offset));
-  }
-
-private:
-  const std::string& bytes_; // the archive's
-};
 
 // An archive with packed layers in place of its own.
 class PackedImage final : public ImageSource {
@@ -75,7 +63,7 @@ public:
                 fmt::format("an archive has no index that names {}", descriptor.digest.text()));
   }
   [[nodiscard]] Result<std::unique_ptr<BodySource>> blob(const Descriptor& blob) const override {
-    if (blob.digest == archive_.configuration.digest) return std::make_unique<TextBytes>(archive_.config);
+    if (blob.digest == archive_.configuration.digest) return std::make_unique<TextBody>(archive_.config);
     const auto found = bytes_.find(blob.digest);
     if (found == bytes_.end())
       return fail(Cause::image_missing, fmt::format("the registry has lost {}", blob.digest.text()));
@@ -105,6 +93,7 @@ Result<Packed> pack_all(const DockerArchive& archive, const KnownLayers& known, 
   for (const ArchiveLayer& layer : archive.layers)
     if (!known.contains(layer.diff_id)) unknown.emplace(layer.diff_id, &layer);
   std::vector<const ArchiveLayer*> wanted;
+  wanted.reserve(unknown.size());
   for (const auto& [diff_id, layer] : unknown) wanted.push_back(layer);
   std::ranges::stable_sort(wanted, std::ranges::greater(), &ArchiveLayer::size);
   std::vector<PackedLayer> made(wanted.size());

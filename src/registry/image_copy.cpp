@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include "registry/blob_home.hpp"
 #include "registry/parallel.hpp"
 #include "registry/remote_blob.hpp"
 
@@ -172,19 +173,22 @@ Result<std::vector<Manifest>> family_of(const ImageSource& source) {
 Result<Copied> push_image(Client& client, const ImageSource& source, const Reference& to,
                           const CopyOptions& options, const std::stop_token& stop) {
   DEPLOYCTL_TRY(const Manifest root, source.root());
-  Copy copy(client, push_to(to.repository), options, stop);
+  Copy copy(client, push_with_mounts(source, root, to.repository), options, stop);
   DEPLOYCTL_TRY(const bool there, copy.is_there(to, root.digest));
   if (there) return Copied{.digest = root.digest, .unchanged = true};
   DEPLOYCTL_CHECK(copy.learn_from_previous());
   DEPLOYCTL_TRY(const Family family, family_of(source));
   const auto place = [&](const Descriptor& blob, const std::stop_token& inner) -> Result<Placed> {
-    if (blob.size > not_worth_asking || copy.healing()) {
+    const std::string from = mount_name(source, blob, to.repository);
+    if (from.empty() && (blob.size > not_worth_asking || copy.healing())) {
       DEPLOYCTL_TRY(const bool has, client.has_blob(copy.access(), blob.digest, inner));
       if (has) return Placed{};
     }
-    DEPLOYCTL_TRY(const auto body, source.blob(blob));
-    DEPLOYCTL_CHECK(client.push_blob(copy.access(), blob, *body, "", inner));
-    return Placed{.sent = true};
+    DEPLOYCTL_TRY(auto bytes, source.blob(blob));
+    WatchedBody body(std::move(bytes));
+    DEPLOYCTL_CHECK(client.push_blob(copy.access(), blob, body, from, inner));
+    const bool mounted = !from.empty() && !body.was_read();
+    return Placed{.sent = !mounted, .mounted = mounted};
   };
   return copy.run(family, to.tag, place);
 }

@@ -7,6 +7,7 @@
 #include <deployctl/ports/http.hpp>
 
 #include "registry/manifest.hpp"
+#include "registry/reference.hpp"
 
 namespace deployctl::registry {
 
@@ -18,6 +19,8 @@ public:
   // One that an index names. Thread-safe, as is blob().
   [[nodiscard]] virtual Result<Manifest> manifest(const Descriptor& descriptor) const = 0;
   [[nodiscard]] virtual Result<std::unique_ptr<BodySource>> blob(const Descriptor& descriptor) const = 0;
+  // A repository that has the blob already, as far as is known; null: none.
+  [[nodiscard]] virtual const Repository* home_of(const Descriptor&) const { return nullptr; }
 };
 
 } // namespace deployctl::registry

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include <fmt/core.h>
 
@@ -92,9 +93,14 @@ std::uint64_t Upload::chunk_size() const {
   return std::max({size, quirks.least_chunk, session_.least_chunk});
 }
 
-Error Upload::refusal(const HttpRequest& request, const HttpResponse& response) const {
+Error Upload::refusal(const HttpRequest& request, const HttpResponse& response) {
   Error error = exchange_.error(access_, request, response, stop_);
   error.retryable |= std::ranges::any_of(lost_sessions, [&](auto code) { return has_code(response, code); });
+  // What follows the place that it named does not fit what it has: from the beginning, then.
+  if (offset_ > 0 && (response.status == 416 || has_code(response, "DIGEST_INVALID"))) {
+    lost_ = true;
+    error.retryable = true;
+  }
   if (response.status == 413 && quirks_of(access_.repository.host).chunked && request.source->size() > 1) {
     exchange_.memory(access_).learn_largest_body(request.source->size());
     error.retryable = true; // in smaller parts
@@ -156,7 +162,9 @@ Result<bool> Upload::arrived_or_continue() {
   const HttpRequest request{.operation = "look_at_upload", .url = session_.location};
   const auto response = exchange_.send(access_, request, Again::never, stop_);
   offset_ = 0;
-  const std::uint64_t has = response && response->status == 204 ? arrived_by(*response) : 0;
+  const bool lost = std::exchange(lost_, false);
+  const bool answered = !lost && response && response->status == 204;
+  const std::uint64_t has = answered ? arrived_by(*response) : 0;
   if (has == 0 || has > blob_.size) {
     cancel_upload(exchange_, access_, session_);
     session_ = {};

@@ -37,7 +37,7 @@ private:
   Status send_chunk(std::uint64_t count);
   Result<bool> arrived_or_continue();             // after a failure; true: the registry has all of it
   [[nodiscard]] std::uint64_t chunk_size() const; // 0: all at once
-  [[nodiscard]] Error refusal(const HttpRequest& request, const HttpResponse& response) const;
+  Error refusal(const HttpRequest& request, const HttpResponse& response);
 
   Exchange& exchange_;
   const Access& access_;
@@ -46,6 +46,7 @@ private:
   std::stop_token stop_;
   Session session_;
   std::uint64_t offset_ = 0; // the registry has all before it
+  bool lost_ = false;        // it does not have what it said
 };
 
 } // namespace deployctl::registry

@@ -2,6 +2,7 @@
 
 #include "os/archive.hpp"
 #include "os/files.hpp"
+#include "os/tar_header.hpp"
 #include "os/tar_index.hpp"
 #include "os/tar_text.hpp"
 #include "os/tree.hpp"
@@ -125,4 +126,30 @@ TEST_CASE("tar index: what is damaged or leads out of the tar is refused") {
         std::string::npos);
   CHECK(refusal("\x1f\x8b" + whole).find("compressed") != std::string::npos);
   CHECK(refusal("").find("ends early") != std::string::npos);
+}
+
+TEST_CASE("tar header: what is written is read by ourselves and unpacked by libarchive") {
+  const std::string two_parts = std::string(80, 'd') + "/" + std::string(90, 'e');
+  const std::string long_name = std::string(120, 'f') + "/" + std::string(130, 'g');
+  std::string bytes;
+  for (const std::string& name : {std::string("a"), two_parts, long_name})
+    bytes += tar_header({.name = name, .mode = 0755, .size = name.size()}) + name + tar_padding(name.size());
+  bytes += tar_header({.name = "l/link", .mode = 0777, .link = "../a"}) + tar_end();
+  CHECK(bytes.size() % 512 == 0);
+  const TarIndex index = index_of(bytes).value();
+  for (const std::string& name : {std::string("a"), two_parts, long_name})
+    CHECK(content(bytes, index, name) == name);
+  CHECK(content(bytes, index, "l/link") == "a");
+
+  const auto folder = TemporaryDirectory::create("/tmp", "deployctl-tar-").value();
+  REQUIRE(extract_archive_bytes(bytes, folder.path()));
+  CHECK(read_file(folder.path() + "/" + long_name, 1'000).value() == long_name);
+  CHECK(read_file(folder.path() + "/l/link", 1'000).value() == "a");
+  CHECK(look_at_file(folder.path() + "/a")->mode == 0755);
+}
+
+TEST_CASE("tar header: a file of more than eight GiB has its size in a record") {
+  const std::string header = tar_header({.name = "large", .size = 9ULL << 30});
+  CHECK(header.find("19 size=9663676416\n") == 512);
+  CHECK(header.size() == 3 * 512);
 }
