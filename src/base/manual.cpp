@@ -18,7 +18,7 @@ std::string escaped(std::string_view word) {
   return out;
 }
 
-std::string guarded(std::string line) {
+std::string guarded(const std::string& line) {
   return line.starts_with(".") || line.starts_with("'") ? "\\&" + line : line;
 }
 
@@ -29,7 +29,7 @@ bool ends_sentence(std::string_view word) {
 } // namespace
 
 std::string manual_word(std::string_view word) {
-  const std::string out = escaped(word);
+  std::string out = escaped(word);
   if (out.find_first_of(" \"") == std::string::npos) return out;
   return "\"" + replace_all(out, "\"", "\"\"") + "\"";
 }

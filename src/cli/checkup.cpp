@@ -91,10 +91,11 @@ void check_records(const Invocation& invocation, const Project& project, std::ve
 } // namespace
 
 Finding bad(std::string area, std::string subject, Error error) {
+  std::string detail = error.message;
   return {.area = std::move(area),
           .subject = std::move(subject),
           .health = Health::bad,
-          .detail = error.message,
+          .detail = std::move(detail),
           .error = std::move(error)};
 }
 

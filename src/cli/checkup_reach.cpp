@@ -27,6 +27,7 @@ std::vector<Host> hosts_of(const config::Pipeline& pipeline) {
   for (const auto& [role, hosts] : pipeline.hosts)
     for (const Host& host : hosts) by_name.emplace(host.name, host);
   std::vector<Host> out;
+  out.reserve(by_name.size());
   for (auto& [name, host] : by_name) out.push_back(host);
   return out;
 }

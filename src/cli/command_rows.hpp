@@ -10,6 +10,7 @@ namespace deployctl::cli {
 std::vector<Command> first_steps();
 std::vector<Command> changing();
 std::vector<Command> looking();
+std::vector<Command> telling();
 std::vector<Command> locking();
 std::vector<Command> recovering();
 std::vector<Command> documentation();

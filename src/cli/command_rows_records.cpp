@@ -59,6 +59,11 @@ std::vector<Command> looking() {
                   .help = "whose releases",
                   .candidates = Candidates::environments}},
        .run = run_diff},
+  };
+}
+
+std::vector<Command> telling() {
+  return {
       {.name = "logs",
        .summary = "Show the record of a run: every stage, gate, decision and failure, with its time.",
        .examples = {{"logs last", "the newest run of this pipeline"},

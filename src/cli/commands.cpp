@@ -9,7 +9,7 @@ namespace {
 
 std::vector<Command> everything() {
   std::vector<Command> all;
-  for (auto* part : {first_steps, changing, looking, locking, recovering, documentation})
+  for (auto* part : {first_steps, changing, looking, telling, locking, recovering, documentation})
     for (Command& command : part()) all.push_back(std::move(command));
   return all;
 }

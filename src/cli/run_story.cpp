@@ -45,7 +45,7 @@ std::optional<WallTime> time_of(const std::string& text) {
   return time ? std::optional(*time) : std::nullopt;
 }
 
-std::string with_detail(std::string text, const std::string& detail) {
+std::string with_detail(const std::string& text, const std::string& detail) {
   return detail.empty() ? text : text + ": " + detail;
 }
 

@@ -62,7 +62,7 @@ std::optional<std::uint64_t> number(std::string_view bytes) {
 }
 
 bool sum_is_right(const Block& header) {
-  std::uint64_t sum = 8 * ' ';
+  std::uint64_t sum = std::uint64_t{8} * ' '; // its own field counts as spaces
   for (std::size_t i = 0; i < block; ++i)
     if (i < sum_field.offset || i >= sum_field.offset + sum_field.length)
       sum += static_cast<unsigned char>(header[i]);
@@ -186,13 +186,13 @@ private:
   }
 
   Status take_note(char type, std::uint64_t data, std::uint64_t size) {
+    if (type == 'g') return {}; // about the archive as a whole
     if (size > longest_record) return damaged(at_, "a name or attributes of over a megabyte");
     std::string bytes(size, '\0');
     DEPLOYCTL_CHECK(read(data, bytes));
     if (type == 'x') return read_attributes(bytes, at_, notes_);
     bytes.resize(std::min(bytes.size(), bytes.find('\0')));
-    if (type == 'L') notes_.name = std::move(bytes);
-    if (type == 'K') notes_.link = std::move(bytes);
+    (type == 'L' ? notes_.name : notes_.link) = std::move(bytes);
     return {};
   }
 

@@ -41,15 +41,13 @@ std::string path_of(const Line& line) {
 std::string box_text(const GraphNode& node, const Box& box) {
   const double middle = box.x + box.width / 2;
   std::string out = fmt::format(
-      "<g><title>{}</title><rect class=\"box\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" "
-      "rx=\"6\"/>",
+      R"(<g><title>{}</title><rect class="box" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="6"/>)",
       as_xml(node.needs.empty() ? node.id : node.id + " needs " + join(node.needs, ", ")), box.x, box.y,
       box.width, box.height);
   const double id_at = node.action.empty() ? box.y + box.height / 2 + 4 : box.y + 20;
-  out +=
-      fmt::format("<text class=\"id\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>", middle, id_at, as_xml(node.id));
+  out += fmt::format(R"(<text class="id" x="{:.1f}" y="{:.1f}">{}</text>)", middle, id_at, as_xml(node.id));
   if (!node.action.empty())
-    out += fmt::format("<text class=\"action\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>", middle, box.y + 36,
+    out += fmt::format(R"(<text class="action" x="{:.1f}" y="{:.1f}">{}</text>)", middle, box.y + 36,
                        as_xml(node.action));
   return out + "</g>\n";
 }

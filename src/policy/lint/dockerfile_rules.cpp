@@ -20,7 +20,6 @@ using formats::DockerAssignment;
 using formats::Dockerfile;
 using formats::DockerInstruction;
 using formats::DockerStage;
-using formats::DockerWord;
 
 constexpr std::size_t npos = std::string_view::npos;
 
