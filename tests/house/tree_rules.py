@@ -24,6 +24,7 @@ LAYERS = {
     "yaml": ["base"],
     "formats": ["base", "yaml"],
     "registry": ["base", "os", "net"],
+    "docker": ["base", "os", "net"],
     "cloud": ["base", "os", "net", "yaml", "formats"],
     "config": ["base", "yaml"],
     "secrets": ["base", "os", "net", "ssh", "vcs", "yaml", "formats", "registry", "cloud"],
@@ -32,10 +33,10 @@ LAYERS = {
     "state": ["base", "os", "net", "vcs", "cloud"],
     "engine": ["base", "os", "net", "ssh", "vcs", "yaml", "formats", "registry", "cloud", "config", "secrets",
                "policy", "plan", "state"],
-    "providers": ["base", "os", "net", "ssh", "vcs", "yaml", "formats", "registry", "cloud"],
+    "providers": ["base", "os", "net", "ssh", "vcs", "yaml", "formats", "registry", "docker", "cloud"],
     "ui": ["base", "os"],
-    "cli": ["base", "os", "net", "ssh", "vcs", "yaml", "formats", "registry", "cloud", "config", "secrets", "policy",
-            "plan", "state", "engine", "providers", "ui"],
+    "cli": ["base", "os", "net", "ssh", "vcs", "yaml", "formats", "registry", "docker", "cloud", "config", "secrets",
+            "policy", "plan", "state", "engine", "providers", "ui"],
 }
 # ui shows plans: it may use plan's value types, and nothing else of plan.
 SINGLE_HEADERS = {"ui": {"plan/fleet.hpp", "plan/plan.hpp", "plan/risk.hpp"}}
