@@ -9,6 +9,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 import threading
 import unittest
 import urllib.error
@@ -518,4 +519,7 @@ if __name__ == "__main__":
     need("git")
     need_root()
     need_links()
-    unittest.main(verbosity=2)
+    names = sys.argv[1:]
+    if names[:1] == ["--but"]:  # all classes that are not named
+        names = [case.__name__ for case in Tough.__subclasses__() if case.__name__ not in names]
+    unittest.main(verbosity=2, argv=[sys.argv[0], *names])
