@@ -6,6 +6,7 @@
 #include <string>
 
 #include <deployctl/input.hpp>
+#include <deployctl/operation.hpp>
 #include <deployctl/session.hpp>
 
 namespace deployctl::providers::notice {

@@ -165,7 +165,7 @@ public:
     for (const Mailbox& box : text.to) mail.to.push_back(box.address);
     const net::MailServer server = server_of(inputs);
     for (int attempt = 1;; ++attempt) {
-      const Status sent = net::send_mail(server, mail, session.stop);
+      Status sent = net::send_mail(server, mail, session.stop);
       if (sent || !sent.error().retryable) return sent;
       const auto delay = net::next_delay(policy, attempt, {}, net::uniform(session.ports.random));
       if (!delay || !os::pause(*delay, session.stop)) return sent;

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include <fmt/core.h>
+
 #include "base/strings.hpp"
 
 namespace deployctl::providers::notice {
@@ -59,7 +61,8 @@ Value small_print(const Told& told) {
     if (label == "Help" || label == "Next") continue;
     const bool is_link = label == "CI job";
     const std::string shown = slack_text(text, longest_detail);
-    line += (line.empty() ? "" : "  ·  ") + (is_link ? "<" + shown + "|CI job>" : label + " " + shown);
+    if (!line.empty()) line += "  ·  ";
+    line += is_link ? fmt::format("<{}|CI job>", shown) : fmt::format("{} {}", label, shown);
   }
   return Value::Map{{"type", "context"}, {"elements", Value::List{mrkdwn(line)}}};
 }
