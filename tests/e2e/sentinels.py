@@ -12,6 +12,7 @@ SENTINELS = {
     "from_dotenv": "S3ntinel-dotenv-0815",
     "from_exec": "S3ntinel-exec-2718",
     "from_sops": 'correct horse: "battery"',
+    "of_a_notice": "S3ntinel-notice/3141",
     "the key of the SOPS file": (SOPS / "one.key").read_text().split()[-1],
 }
 FORMS = {
@@ -48,13 +49,31 @@ class Matrix:
     def cells(self):
         return len(self.forms) * len(self.sinks)
 
+    def look_at(self, trace, whose, place, first=None):
+        """What a trace tells: what was written (by the program `first` alone, if it is given), and how programs were started."""
+        for (program, where), data in trace.writes.items():
+            if first in (None, program):
+                self.look(f"{whose} -> {place(where)}", bytes(data))
+        for program, data in trace.argv.items():
+            self.look(f"argv of {place(program)}", bytes(data))
+        for program, data in trace.environment.items():
+            self.look(f"environment of {place(program)}", bytes(data))
+
+    def names_in(self, sink):
+        return {name for name, _ in self.hits.get(sink, ())}
+
     def report(self, declared):
-        """What to print; `declared` are the sinks that a step, or who started it, asked for."""
+        """What to print; `declared` has, by sink, the secrets that a step, or who started it, asked to be there, and why."""
         lines = [f"{self.cells} cells: {len(self.forms)} forms of secrets in {len(self.sinks)} sinks, "
                  f"{sum(self.sinks.values())} bytes"]
         for sink in sorted(set(self.hits) & set(declared)):
-            lines.append(f"  declared: {sink}: {', '.join(sorted({name for name, _ in self.hits[sink]}))}")
+            lines.append(f"  declared: {sink} ({declared[sink][1]}): {', '.join(sorted(self.names_in(sink)))}")
         return "\n".join(lines)
 
     def leaks(self, declared):
-        return {sink: ", ".join(sorted({name for name, _ in found})) for sink, found in self.hits.items() if sink not in declared}
+        found = {sink: self.names_in(sink) - set(declared.get(sink, ((), ""))[0]) for sink in self.hits}
+        return {sink: ", ".join(sorted(names)) for sink, names in found.items() if names}
+
+    def missing(self, declared):
+        """Declared, but nothing arrived there: the test does not see what it is for."""
+        return {sink: names - self.names_in(sink) for sink, (names, _) in declared.items() if names - self.names_in(sink)}
