@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "base/field_diff.hpp"
 #include "engine/planner_change.hpp"
+#include "engine/planner_memory.hpp"
 #include "engine/unreachable.hpp"
 
 namespace deployctl::engine {
@@ -139,6 +141,16 @@ bool bears(const Strategy& strategy, std::span<const Result<Reading>> readings) 
   return missing == failed && missing <= *strategy.skip_unreachable && missing < std::ssize(readings);
 }
 
+// What an artifact is made from, where its action finds artifacts by that and the pipeline does not name it.
+Status name_source(const PlanRequest& request, const Description& description, const config::Step& step,
+                   Value& written) {
+  const bool wants_it = description.kind == Kind::artifact && find_field(description.fields, "source");
+  if (!wants_it || written.find("source")) return {};
+  DEPLOYCTL_TRY(std::string hash, request.memory->sources(request.sources_hash, step.sources));
+  if (!hash.empty()) written["source"] = std::move(hash);
+  return {};
+}
+
 } // namespace
 
 Result<StepMaterial> step_material(const PlanRequest& request, const config::Step& step,
@@ -158,6 +170,7 @@ Result<StepMaterial> step_material(const PlanRequest& request, const config::Ste
     return std::move(error).in("while planning '" + step.id + "'").at(step.span);
   };
   DEPLOYCTL_TRY(Value written, written_inputs(request, description, step, outputs).map_error(located));
+  DEPLOYCTL_CHECK(name_source(request, description, step, written).map_error(located));
   const std::string identity = identity_text(description, step.id, written);
   context.live =
       request.memory->live_step(request.live, request.catalog,

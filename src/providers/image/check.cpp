@@ -8,6 +8,7 @@
 
 #include "base/members.hpp"
 #include "base/time.hpp"
+#include "providers/image/last_sample.hpp"
 #include "providers/image/registries.hpp"
 
 namespace deployctl::providers::image {
@@ -147,8 +148,7 @@ private:
 class Check final : public Gate {
 public:
   Sample sample(ReadSession& session, const Ask& ask) const override {
-    Sample taken{.taken_at = format_time(session.ports.clock.wall())};
-    auto examined = [&]() -> Result<Value> {
+    return taken_by(session, [&]() -> Result<Value> {
       DEPLOYCTL_TRY(const CheckInputs inputs, table_.decode(*ask.inputs));
       DEPLOYCTL_TRY(const registry::Reference image, registry::parse_reference(inputs.image));
       SessionClient client(session.connection, session.ports);
@@ -156,23 +156,12 @@ public:
                               session.ports.clock.wall(), session.stop);
       DEPLOYCTL_CHECK(examination.run(image.wanted()));
       return examination.result();
-    }();
-    if (examined)
-      taken.data = *std::move(examined);
-    else
-      taken.error = std::move(examined).error();
-    return taken;
+    });
   }
 
   Verdict judge(const Ask&, std::span<const Sample> samples) const override {
-    if (samples.empty()) return {.detail = "nothing was looked at yet"};
+    if (auto open = without_data(samples)) return *std::move(open);
     const Sample& last = samples.back();
-    if (last.error) {
-      const bool may_pass = last.error->cause == Cause::network || last.error->cause == Cause::timeout;
-      return {.state = may_pass ? Verdict::State::inconclusive : Verdict::State::error,
-              .detail = last.error->message,
-              .evidence = last.error->evidence};
-    }
     const std::vector<std::string> problems = texts_at(last.data, "problems");
     if (!problems.empty())
       return {.state = Verdict::State::fail, .detail = problems.front(), .evidence = problems};

@@ -76,17 +76,9 @@ public:
 
   Confirmation confirm(ReadSession& session, const Intent& intent) const override {
     SessionClient client(session.connection, session.ports);
-    const Value& desired = intent.change.desired;
-    const auto to = target_of(intent.change);
-    if (!to) return {.state = Confirmation::State::unknown, .detail = to.error().message};
-    const auto now = client->find_manifest(registry::pull_from(to->repository), to->tag, session.stop);
-    if (!now) return {.state = Confirmation::State::unknown, .detail = now.error().message};
-    const registry::Manifest there = *now ? **now : registry::Manifest{};
-    const bool by_configuration = flag_at(desired, "by_configuration");
-    const std::string is = by_configuration ? there.config.digest.text() : there.digest.text();
-    const std::string wanted = intent.change.action == Action::remove ? "" : text_at(desired, "digest");
-    return {.state = is == wanted ? Confirmation::State::done : Confirmation::State::not_done,
-            .outputs = outputs_of(*to, there.digest.text())};
+    const bool by_configuration = flag_at(intent.change.desired, "by_configuration");
+    return confirm_tag(client, intent.change,
+                       by_configuration ? TagMeans::this_configuration : TagMeans::this_image, session.stop);
   }
 
   Result<Change> revert(const Undo& undo, const Observation& seen) const override {
@@ -208,9 +200,7 @@ Provider make_push(const Surroundings& surroundings) {
       .permissions = {"registry: pull,push `to`"},
       .crash_class = [](const Value&) { return CrashClass::declarative; },
       .check = check_push};
-  const auto scratch = surroundings.environment.find("TMPDIR");
-  provider.verbs = std::make_shared<const Push>(
-      scratch == surroundings.environment.end() || scratch->second.empty() ? "/var/tmp" : scratch->second);
+  provider.verbs = std::make_shared<const Push>(scratch_folder(surroundings));
   provider.connect = connector(surroundings);
   return provider;
 }

@@ -66,16 +66,9 @@ Table<PushInputs> push_table() {
   return table;
 }
 
-// A target has a tag, and no digest: that is the image's own.
 std::vector<InputProblem> check_push(const Value& inputs) {
   std::vector<InputProblem> problems;
-  check_reference(problems, inputs, "to");
-  const Value* to = inputs.find("to");
-  if (!problems.empty() || !to || !to->text()) return problems;
-  if (const auto target = registry::parse_reference(*to->text()); !target->digest.empty())
-    problems.push_back({.path = "to",
-                        .message = "an image is put under a tag, not under a digest",
-                        .help = "leave out what begins with '@'"});
+  check_target(problems, inputs);
   return problems;
 }
 

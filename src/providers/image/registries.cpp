@@ -74,9 +74,14 @@ Result<Declared> read_declared(const Value& settings, Files& files) {
   return declared;
 }
 
-registry::ClientParts parts_of(Connection& connection, const Ports& ports) {
+RegistryConnection& own_of(Connection& connection) {
   auto* own = dynamic_cast<RegistryConnection*>(&connection);
   if (!own) throw std::logic_error("an image action was given the connection of another provider");
+  return *own;
+}
+
+registry::ClientParts parts_of(Connection& connection, const Ports& ports) {
+  RegistryConnection* own = &own_of(connection);
   return {.http = ports.http,
           .clock = ports.clock,
           .random = ports.random,
@@ -102,6 +107,11 @@ connector(Surroundings surroundings) {
   };
 }
 
+Result<registry::Credential> credential_for(Connection& connection, const registry::Repository& repository,
+                                            const std::stop_token& stop) {
+  return own_of(connection).credentials.credential(repository, stop);
+}
+
 std::vector<Operation> operations() {
   std::vector<Operation> all = registry::client_operations();
   all.push_back({.name = "credential_helper",
@@ -110,6 +120,23 @@ std::vector<Operation> operations() {
                  .help = "Asks the credential helper that Docker's configuration names.",
                  .path = "docker-credential-[A-Za-z0-9._-]+\\nget"});
   return all;
+}
+
+std::string scratch_folder(const Surroundings& surroundings) {
+  const auto found = surroundings.environment.find("TMPDIR");
+  return found == surroundings.environment.end() || found->second.empty() ? "/var/tmp" : found->second;
+}
+
+// A target has a tag, and no digest: that is the image's own.
+void check_target(std::vector<InputProblem>& problems, const Value& inputs) {
+  const std::size_t before = problems.size();
+  check_reference(problems, inputs, "to");
+  const Value* to = inputs.find("to");
+  if (problems.size() > before || !to || !to->text()) return;
+  if (const auto target = registry::parse_reference(*to->text()); !target->digest.empty())
+    problems.push_back({.path = "to",
+                        .message = "an image is put under a tag, not under a digest",
+                        .help = "leave out what begins with '@'"});
 }
 
 void check_reference(std::vector<InputProblem>& problems, const Value& inputs, const std::string& field) {

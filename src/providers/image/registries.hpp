@@ -27,6 +27,15 @@ connector(Surroundings surroundings);
 
 std::vector<Operation> operations();
 
+// Who one is to a registry, for tools that ask it themselves. Throws as SessionClient does.
+Result<registry::Credential> credential_for(Connection& connection, const registry::Repository& repository,
+                                            const std::stop_token& stop);
+
+// Where layers may lie while they are packed: $TMPDIR, else a folder that is on a disk.
+std::string scratch_folder(const Surroundings& surroundings);
+
+// For `check`: a problem when `to` is no tag of a repository.
+void check_target(std::vector<InputProblem>& problems, const Value& inputs);
 // For `check`: a problem when the field is written and is no reference.
 void check_reference(std::vector<InputProblem>& problems, const Value& inputs, const std::string& field);
 

@@ -103,17 +103,10 @@ Result<Wish> promote_wish(const Value& value) {
   return wish;
 }
 
-// A target has a tag, and no digest: that stays what it is.
 std::vector<InputProblem> check_both(const Value& inputs, const char* source) {
   std::vector<InputProblem> problems;
   check_reference(problems, inputs, source);
-  check_reference(problems, inputs, "to");
-  const Value* to = inputs.find("to");
-  if (!problems.empty() || !to || !to->text()) return problems;
-  if (const auto target = registry::parse_reference(*to->text()); !target->digest.empty())
-    problems.push_back({.path = "to",
-                        .message = "an image is put under a tag, not under a digest",
-                        .help = "leave out what begins with '@'"});
+  check_target(problems, inputs);
   return problems;
 }
 

@@ -68,6 +68,19 @@ Result<Value> put_tag(WriteSession& session, SessionClient& client, const Change
   return check_tag(client, to, copied.digest, session.stop);
 }
 
+Confirmation confirm_tag(SessionClient& client, const Change& change, TagMeans means,
+                         const std::stop_token& stop) {
+  const auto to = target_of(change);
+  if (!to) return {.state = Confirmation::State::unknown, .detail = to.error().message};
+  const auto now = client->find_manifest(registry::pull_from(to->repository), to->tag, stop);
+  if (!now) return {.state = Confirmation::State::unknown, .detail = now.error().message};
+  const registry::Manifest there = *now ? **now : registry::Manifest{};
+  const registry::Digest& is = means == TagMeans::this_configuration ? there.config.digest : there.digest;
+  const std::string wanted = change.action == Action::remove ? "" : text_at(change.desired, "digest");
+  return {.state = is.text() == wanted ? Confirmation::State::done : Confirmation::State::not_done,
+          .outputs = outputs_of(*to, there.digest.text())};
+}
+
 Result<Change> change_back(const Undo& undo, const Observation& seen, const registry::Reference& to) {
   const Value* before = undo.data.find("before");
   if (!before) return fail(Cause::internal, "undo data without 'before'");

@@ -29,6 +29,11 @@ Result<Value> put_tag(WriteSession& session, SessionClient& client, const Change
 Result<Value> check_tag(SessionClient& client, const registry::Reference& to, const registry::Digest& put,
                         const std::stop_token& stop);
 
+// How a change says in `desired.digest` which image it puts: by its own digest or by its configuration's.
+enum class TagMeans { this_image, this_configuration };
+Confirmation confirm_tag(SessionClient& client, const Change& change, TagMeans means,
+                         const std::stop_token& stop);
+
 // From undo data {"before": {"digest"}}.
 Result<Change> change_back(const Undo& undo, const Observation& seen, const registry::Reference& to);
 

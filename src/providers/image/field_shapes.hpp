@@ -1,0 +1,18 @@
+// Shapes of fields that several image actions have: lists and maps of text.
+#pragma once
+
+#include <deployctl/field.hpp>
+
+namespace deployctl::providers::image {
+
+// What stands in the list or map.
+struct OneText {
+  const char* help;
+  const char* example;
+  const char* pattern = ""; // of the text in a list, of the name in a map
+};
+
+Field text_list(const char* name, const char* help, const char* example, const OneText& one);
+Field text_map(const char* name, const char* help, const char* example, const OneText& one);
+
+} // namespace deployctl::providers::image
