@@ -27,6 +27,8 @@ install(FILES packaging/cron/deployctl.cron packaging/systemd/deployctl-nightly.
   packaging/systemd/deployctl-nightly.timer DESTINATION ${documents}/examples)
 install(FILES packaging/deb/lintian-overrides DESTINATION ${CMAKE_INSTALL_DATADIR}/lintian/overrides RENAME deployctl)
 
+# The package is of the binary: nobody builds the tests for it.
+set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
 set(CPACK_GENERATOR DEB TGZ)
 set(CPACK_PACKAGE_NAME deployctl)
 set(CPACK_PACKAGE_VENDOR deployctl)

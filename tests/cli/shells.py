@@ -58,8 +58,8 @@ class Shells(unittest.TestCase):
                                 env={**self.project.environment, "SCRIPT": self.script(shell), "LINE": line, **variables})
         return result.stdout
 
-    def bash(self, line):
-        return self.completed("bash", ["bash", "--norc", "-c", BASH], line).split()
+    def bash(self, line, **variables):
+        return self.completed("bash", ["bash", "--norc", "-c", BASH], line, **variables).splitlines()
 
     def test_bash(self):
         self.assertEqual(self.bash("deployctl pl"), ["plan"])
@@ -68,11 +68,22 @@ class Shells(unittest.TestCase):
         self.assertEqual(self.bash("deployctl plan local --detailed"), ["--detailed-exitcode"])
         self.assertIn("deploy.yaml", self.bash("deployctl -f dep"))
 
+    def test_a_list_of_bash_tells_what_candidates_mean(self):
+        second_tab = {"COMP_TYPE": "63", "COLUMNS": "60"}
+        listed = self.bash("deployctl l", **second_tab)
+        self.assertEqual([entry.split()[0] for entry in listed], self.bash("deployctl l"))
+        for entry in listed:
+            self.assertRegex(entry, r"^[a-z]+  +\S")
+            self.assertLess(len(entry), 60)
+        self.assertEqual(self.bash("deployctl pl", **second_tab), ["plan"])
+
     def test_fish(self):
         def fish(line):
             out = self.completed("fish", ["fish", "--no-config", "-c", 'source $SCRIPT; complete -C "$LINE"'], line)
-            return [entry.split("\t")[0] for entry in out.splitlines()]
+            self.entries = [entry.split("\t") for entry in out.splitlines()]
+            return [entry[0] for entry in self.entries]
         self.assertEqual(fish("deployctl pl"), ["plan"])
+        self.assertTrue(self.entries[0][1])
         self.assertEqual(sorted(fish("deployctl plan ")), ["guarded", "local"])
         self.assertEqual(fish("deployctl run local m"), ["motd"])
         self.assertIn("deploy.yaml", fish("deployctl -f dep"))

@@ -181,7 +181,7 @@ class EveryService(Told):
         def began():
             return (self.project.root / "started").exists() and len(self.services.annotations) == 1 and \
                 self.services.deployments and any(each["states"] for each in self.services.deployments.values()) and \
-                self.services.messages and self.services.releases and self.services.raw("/hook")
+                self.services.releases and self.services.raw("/hook") and self.is_kept(b"C0DEPLOYS 17")
         while not began():
             self.assertLess(time.monotonic(), deadline, "the run did not begin")
             self.assertIsNone(process.poll())
@@ -196,6 +196,10 @@ class EveryService(Told):
         self.assertEqual(len(self.services.releases), 1)
         first = next(iter(self.services.messages.values()))
         self.assertIn("is live", first["text"])
+
+    def is_kept(self, name):
+        """Whether what a receiver calls its message is durable: only then can a later process go on from it."""
+        return any(name in path.read_bytes() for path in (self.project.place / ".deployctl/runs").glob("*.journal"))
 
 
 class Unreachable(Told):
