@@ -9,7 +9,6 @@
 
 #include "cli/invocation.hpp"
 #include "cli/records.hpp"
-#include "state/journal_format.hpp"
 #include "ui/run_story.hpp"
 
 namespace deployctl::cli {
@@ -19,8 +18,5 @@ inline constexpr std::string_view last_run = "last";
 
 // Error (config) when this pipeline has no such run.
 Result<ui::RunStory> named_story(Invocation& invocation, const Project& project, const std::string& name);
-
-// Of the records alone. Pure; the plan and the release are not in them.
-ui::RunStory story_of(const state::JournalContent& journal);
 
 } // namespace deployctl::cli

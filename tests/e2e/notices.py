@@ -1,6 +1,7 @@
 """`notify:` with the real binary: what each service is told, judged by the vendors' own clients; mail over real servers with
 TLS and a login; that nobody who cannot be told fails a run; and that a run which was killed goes on in the same thread."""
 
+import base64
 import email
 import email.policy
 import json
@@ -12,14 +13,14 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "cli"))
 
-from vendor_clients import github_api, run_with_clients
+from vendor_clients import github_api, mail_modules, run_with_clients
 
 run_with_clients()
 
 # pylint: disable=wrong-import-position
 import jsonschema
 from grafana_client import GrafanaApi, TokenAuth
-from notice_services import TOKEN, Services, mail_server
+from notice_services import TOKEN, NodeMail, Services, mail_server
 from project import UNTIL_GO, Project
 from quickstart_world import free_port, need
 from slack_sdk import WebClient
@@ -196,6 +197,9 @@ class EveryService(Told):
         self.assertEqual(len(self.services.releases), 1)
         first = next(iter(self.services.messages.values()))
         self.assertIn("is live", first["text"])
+        log = self.project.expect(0, "logs", "last").stdout
+        self.assertEqual(log.count("webhook.post is told 'started'"), 1)
+        self.assertRegex(log, r"slack\.message calls its message C0DEPLOYS 17\d+")
 
     def is_kept(self, name):
         """Whether what a receiver calls its message is durable: only then can a later process go on from it."""
@@ -242,6 +246,9 @@ notify:
 
     def check_mail(self, inbox):
         (sender, to, content), = inbox.mails
+        self.check_content(sender, to, content)
+
+    def check_content(self, sender, to, content):
         self.assertEqual((sender, to), ("deploy@example.com", ["ops@example.com", "zoe@example.com"]))
         mail = email.message_from_bytes(content, policy=email.policy.default)
         self.assertEqual(mail.defects, [])
@@ -261,6 +268,20 @@ notify:
         port, inbox = self.server("implicit")
         self.mailed(port, f"tls: implicit\n      ca_file: {self.certificates}/mail.pem")
         self.check_mail(inbox)
+
+    def test_another_make_of_server_and_every_usual_login(self):
+        modules = mail_modules()
+        if not modules:
+            self.skipTest("no npm: mail goes to servers of one make only")
+        self.certificates = self.enterContext(Project()).folder
+        trust = f"ca_file: {self.certificates}/mail.pem"
+        for tls, method in (("starttls", "PLAIN"), ("starttls", "LOGIN"), ("starttls", "CRAM-MD5"), ("implicit", "PLAIN")):
+            with self.subTest(tls=tls, method=method), NodeMail(modules, self.certificates, tls, method) as server:
+                said = self.mailed(server.port, f"tls: {tls}\n      {trust}").stderr
+                self.assertNotIn("could not tell", said)
+                login, mail = server.close()
+                self.assertEqual(login, {"login": method, "secure": True})
+                self.check_content(mail["from"], mail["to"], base64.b64decode(mail["mail"]))
 
     def test_a_server_that_is_not_trusted_or_does_not_encrypt_gets_nothing(self):
         port, inbox = self.server()

@@ -12,6 +12,7 @@ from python_packages import build_folder, package
 
 PACKAGES = ["standardwebhooks==1.1.0", "slack-sdk==3.47.0", "aiosmtpd==1.4.6", "grafana-client==5.1.4", "jsonschema==4.23.0"]
 GITHUB = "@octokit/openapi@23.0.2"  # what GitHub says about its API
+SMTP_SERVER = "smtp-server@3.21.6"
 MODULES = "import standardwebhooks, slack_sdk, aiosmtpd, grafana_client, jsonschema"
 
 
@@ -27,6 +28,19 @@ def github_api():
             with tarfile.open(place / packed.stdout.strip()) as archive:
                 found.write_bytes(archive.extractfile("package/generated/api.github.com.json").read())
     return json.loads(found.read_text()) if found.exists() else None
+
+
+def mail_modules():
+    """The folder of Node's modules that has nodemailer's SMTP server; None where npm is missing or cannot."""
+    place = build_folder() / "mail-modules"
+    found = place / "node_modules"
+    if not (place / "complete").exists() and shutil.which("npm"):
+        place.mkdir(exist_ok=True)
+        made = subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(place),
+                               SMTP_SERVER], check=False, capture_output=True)
+        if made.returncode == 0:
+            (place / "complete").touch()
+    return found if (place / "complete").exists() else None
 
 
 def run_with_clients():
