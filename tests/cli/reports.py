@@ -75,7 +75,7 @@ class Reports(unittest.TestCase):
         self.assertIn("<b>no room</b>", self.project.expect(0, "logs", "last", "check").stdout)
         page = Page(self.project.expect(0, "report", "last").stdout)
         self.assertIn("<b>no room</b>", page.text)
-        self.assertIn("rolled_back", page.text)
+        self.assertIn("rolled back", page.text)
         self.assertIn("going back", page.text)
         self.assertNotIn("b", page.tags)
 

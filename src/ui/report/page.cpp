@@ -13,9 +13,18 @@ std::string_view outcome_class(const RunStory& story) {
   return story.ending.exit_code == 0 ? "good" : "bad";
 }
 
+// "rolled back"
+std::string outcome_words(const RunStory& story) {
+  return story.is_over ? replace_all(story.ending.outcome, "_", " ") : std::string("not ended");
+}
+
+std::string fact_html(std::string_view name, const std::string& html) {
+  if (html.empty()) return {};
+  return "<div>" + element("dt", "", name) + element("dd", "", html) + "</div>\n";
+}
+
 std::string fact(std::string_view name, const std::string& value) {
-  if (value.empty()) return {};
-  return "<div>" + element("dt", "", name) + element("dd", "", escaped(value)) + "</div>\n";
+  return fact_html(name, escaped(value));
 }
 
 std::string commit_text(const RunStory& story) {
@@ -25,10 +34,10 @@ std::string commit_text(const RunStory& story) {
 }
 
 std::string facts(const RunStory& story) {
-  const auto time = [](const std::optional<WallTime>& at) { return at ? format_time(*at) : std::string(); };
   std::string out = fact("release", story.ending.release);
-  out += fact("commit", commit_text(story)) + fact("by", story.by) + fact("began", time(story.began));
-  out += fact(story.is_over ? "ended" : "last written", time(story.ended));
+  out += fact("commit", commit_text(story)) + fact("by", story.by);
+  out += fact_html("began", moment(story.began));
+  out += fact_html(story.is_over ? "ended" : "last written", moment(story.ended));
   out += fact("took", story.began && story.ended ? elapsed_text(story.ending.elapsed) : std::string());
   out += fact("run", story.run) + fact("plan", story.plan_digest) + fact("pipeline", story.pipeline_digest);
   return "<dl class=\"facts\">\n" + out + "</dl>\n";
@@ -36,8 +45,8 @@ std::string facts(const RunStory& story) {
 
 std::string header(const RunStory& story) {
   const Ending& ending = story.ending;
-  const std::string badge = element("strong", "badge " + std::string(outcome_class(story)),
-                                    escaped(story.is_over ? ending.outcome : "not ended"));
+  const std::string badge =
+      element("strong", "badge " + std::string(outcome_class(story)), escaped(outcome_words(story)));
   return "<header>\n" + element("p", "kind", escaped(story.operation)) + "\n" +
          element("h1", "", escaped(ending.subject)) + "\n" +
          element("p", "outcome",
@@ -101,6 +110,13 @@ std::string_view tone_class(Tone tone) {
   return {};
 }
 
+std::string moment(const std::optional<WallTime>& at) {
+  if (!at) return {};
+  const std::string exact = format_time(*at);
+  return "<time datetime=\"" + exact + "\">" + exact.substr(0, 10) + " " + exact.substr(11, 8) +
+         " UTC</time>";
+}
+
 std::string evidence_block(const std::vector<std::string>& evidence) {
   if (evidence.empty()) return {};
   std::string lines;
@@ -115,7 +131,7 @@ std::string page(const RunStory& story) {
          "<meta name=\"color-scheme\" content=\"light dark\">\n"
          "<meta http-equiv=\"Content-Security-Policy\" "
          "content=\"default-src 'none'; style-src 'unsafe-inline'\">\n";
-  out += element("title", "", escaped(story.ending.subject + ": " + story.ending.outcome)) + "\n";
+  out += element("title", "", escaped(story.ending.subject + ": " + outcome_words(story))) + "\n";
   out.append("<style>\n").append(style_sheet()).append("</style>\n</head>\n<body>\n<main>\n");
   out += header(story) + ending_section(story) + timeline(story) + plan_section(story) + gates_section(story);
   out += approvals_section(story) + commits_section(story) + secrets_section(story) + record_section(story);

@@ -20,6 +20,8 @@ std::string record_section(const RunStory& story);
 
 // "good", "bad", "warning" or nothing: the class that colours, never the only sign.
 std::string_view tone_class(Tone tone);
+// "2026-03-14 09:26:00 UTC", with the exact time for machines; nothing for none.
+std::string moment(const std::optional<WallTime>& at);
 // The lines that a failure left behind, as they were said.
 std::string evidence_block(const std::vector<std::string>& evidence);
 

@@ -10,8 +10,13 @@ std::string place_of(const StoryLine& line) {
          " ";
 }
 
-std::string time_text(const std::optional<WallTime>& at) {
-  return at ? format_time(*at) : std::string();
+// The time of day alone on the day on which the run began: the lines of most runs.
+std::string clock_text(const std::optional<WallTime>& at, const std::optional<WallTime>& began) {
+  if (!at) return {};
+  const std::string exact = format_time(*at);
+  const std::size_t day = 10;
+  if (!began || format_time(*began).compare(0, day, exact, 0, day) != 0) return moment(at);
+  return "<time datetime=\"" + exact + "\">" + exact.substr(day + 1, 12) + "</time>";
 }
 
 } // namespace
@@ -35,8 +40,8 @@ std::string approvals_section(const RunStory& story) {
   for (const StoryApproval& approval : story.approvals)
     rows += "<tr>" + element("td", "", escaped(approval.step.empty() ? "the plan" : approval.step)) +
             element("td", "", escaped(approval.by)) + element("td", "", escaped(approval.how)) +
-            element("td", "path", escaped(approval.digest)) +
-            element("td", "", escaped(time_text(approval.at))) + "</tr>\n";
+            element("td", "path", escaped(approval.digest)) + element("td", "", moment(approval.at)) +
+            "</tr>\n";
   if (rows.empty()) return {};
   return section("Approvals", "<table>\n<thead><tr><th>of</th><th>by</th><th>how</th><th>digest</th>"
                               "<th>when</th></tr></thead>\n<tbody>\n" +
@@ -46,7 +51,7 @@ std::string approvals_section(const RunStory& story) {
 std::string record_section(const RunStory& story) {
   std::string rows;
   for (const StoryLine& line : story.lines)
-    rows += "<tr>" + element("td", "", time_text(line.at)) +
+    rows += "<tr>" + element("td", "", clock_text(line.at, story.began)) +
             element("td", tone_class(line.tone),
                     place_of(line) + escaped(line.text) + evidence_block(line.evidence)) +
             "</tr>\n";
