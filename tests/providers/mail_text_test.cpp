@@ -59,4 +59,15 @@ TEST_CASE("mail text: addresses") {
   for (const char* wrong : {"", "ops", "@example.com", "ops@", "a b@example.com", "ops@example.com>",
                             "a@b.c, d@e.f", "x <a@b.c\r\nRCPT TO:<d@e.f>>", "a\nb <b@c.d>"})
     CHECK_FALSE(mailbox_from(wrong));
+  CHECK_FALSE(mailbox_from(std::string(250, 'a') + "@b.cd"));
+  CHECK_FALSE(mailbox_from(std::string(201, 'a') + " <a@b.cd>"));
+}
+
+TEST_CASE("mail text: a subject that is too long ends with a whole character, and what is no UTF-8 with its "
+          "bytes") {
+  MailText mail = sample();
+  mail.subject = std::string(299, 'a') + "ö";
+  CHECK(mail_bytes(mail).find("Subject:\r\n " + std::string(299, 'a') + "\r\n") != std::string::npos);
+  for (const std::string_view line : split(header_line("Subject", std::string(200, '\x80')), '\n'))
+    CHECK(line.size() <= 78);
 }

@@ -17,6 +17,8 @@ namespace {
 constexpr std::size_t longest_line = 76;
 constexpr std::size_t word_bytes = 39; // of text in one encoded word: 52 of base64 and 12 around it
 constexpr std::size_t longest_subject = 300;
+constexpr std::size_t longest_name = 200;
+constexpr std::size_t longest_address = 254; // RFC 5321, 4.5.3.1.3
 
 bool is_plain(std::string_view text) {
   return std::ranges::all_of(text, [](unsigned char byte) { return byte >= ' ' && byte < 0x7F; }) &&
@@ -31,10 +33,23 @@ std::string one_line(std::string_view text) {
   return line;
 }
 
+bool goes_on(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
+}
+
+// At most four bytes: what is no UTF-8 is cut somewhere.
 std::size_t end_of_character(std::string_view text, std::size_t at) {
+  const std::size_t last = std::min(text.size(), at + 4);
   ++at;
-  while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U) ++at;
+  while (at < last && goes_on(text[at])) ++at;
   return at;
+}
+
+// Whole characters of its begin.
+std::string_view cut(std::string_view text, std::size_t limit) {
+  if (text.size() <= limit) return text;
+  while (limit > 0 && goes_on(text[limit])) --limit;
+  return text.substr(0, limit);
 }
 
 // Encoded words of whole characters.
@@ -110,10 +125,11 @@ Result<Mailbox> mailbox_from(std::string_view text) {
     return byte <= ' ' || byte >= 0x7F || byte == '<' || byte == '>' || byte == ',' || byte == ';' ||
            byte == '"';
   });
+  const bool fits = mailbox.name.size() <= longest_name && mailbox.address.size() <= longest_address;
   const bool name_clean =
       std::ranges::none_of(mailbox.name, [](unsigned char byte) { return byte < ' ' || byte == 0x7F; });
-  if (!has_parts || !clean || !name_clean)
-    return fail(Cause::config, fmt::format("'{}' is no mail address", one_line(text)),
+  if (!has_parts || !clean || !name_clean || !fits)
+    return fail(Cause::config, fmt::format("'{}' is no mail address", one_line(cut(text, longest_name))),
                 "write ops@example.com, or Ops <ops@example.com>");
   return mailbox;
 }
@@ -168,7 +184,7 @@ std::string mail_bytes(const MailText& mail) {
   std::string out = header_line("Date", mail_date(mail.date));
   out += boxes_line("From", {mail.from});
   out += boxes_line("To", mail.to);
-  out += header_line("Subject", mail.subject.substr(0, longest_subject));
+  out += header_line("Subject", cut(mail.subject, longest_subject));
   out += header_line("Message-ID", "<" + mail.id + ">");
   if (!mail.thread.empty()) out += header_line("References", "<" + mail.thread + ">");
   out += "Auto-Submitted: auto-generated\r\n"

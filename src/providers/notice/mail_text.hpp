@@ -29,7 +29,7 @@ struct MailText {
   std::string body; // UTF-8, lines ended by LF
 };
 
-// Header and body, lines of at most 78 bytes ended by CRLF.
+// Header and body, lines ended by CRLF: of at most 78 bytes where the text has blanks, never over 998.
 std::string mail_bytes(const MailText& mail);
 
 // RFC 2047 for text that is not plain ASCII, folded for a header of that name.
