@@ -7,13 +7,14 @@ import email.policy
 import json
 import pathlib
 import re
+import subprocess
 import sys
 import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "cli"))
 
-from vendor_clients import github_api, mail_modules, run_with_clients
+from vendor_clients import github_api, mail_modules, run_with_clients, sentry_cli
 
 run_with_clients()
 
@@ -161,6 +162,15 @@ class EveryService(Told):
         deploy, = release["deploys"]
         self.assertEqual((deploy["name"], deploy["environment"]), (run, "production"))
         self.assertEqual(release["dateReleased"], deploy["dateFinished"])
+        program = sentry_cli()
+        if not program:
+            print("no npm: what Sentry is told is not read by Sentry's own program", file=sys.stderr)
+            return
+        told = {"SENTRY_URL": f"{self.services.url}/sentry", "SENTRY_AUTH_TOKEN": TOKEN, "SENTRY_ORG": "acme"}
+        listed = subprocess.run([str(program), "deploys", "list", "--release", version], capture_output=True, text=True, check=False,
+                                env={**self.project.environment, **told})
+        self.assertEqual(listed.returncode, 0, listed.stdout + listed.stderr)
+        self.assertIn(run, listed.stdout)
 
     def test_a_run_that_fails_and_is_taken_back(self):
         self.open(SERVICES, last="echo it is broken >&2; exit 3")

@@ -3,6 +3,7 @@ Python at hand when it has them, else from a virtual environment in the build fo
 
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from python_packages import build_folder, package
 PACKAGES = ["standardwebhooks==1.1.0", "slack-sdk==3.47.0", "aiosmtpd==1.4.6", "grafana-client==5.1.4", "jsonschema==4.23.0"]
 GITHUB = "@octokit/openapi@23.0.2"  # what GitHub says about its API
 SMTP_SERVER = "smtp-server@3.21.6"
+SENTRY_VERSION = "3.8.0"
 MODULES = "import standardwebhooks, slack_sdk, aiosmtpd, grafana_client, jsonschema"
 
 
@@ -30,17 +32,29 @@ def github_api():
     return json.loads(found.read_text()) if found.exists() else None
 
 
-def mail_modules():
-    """The folder of Node's modules that has nodemailer's SMTP server; None where npm is missing or cannot."""
-    place = build_folder() / "mail-modules"
-    found = place / "node_modules"
+def node_modules(name, requirement):
+    """The folder of Node's modules with a package, made once; None where npm is missing or cannot."""
+    place = build_folder() / name
     if not (place / "complete").exists() and shutil.which("npm"):
         place.mkdir(exist_ok=True)
         made = subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(place),
-                               SMTP_SERVER], check=False, capture_output=True)
+                               requirement], check=False, capture_output=True)
         if made.returncode == 0:
             (place / "complete").touch()
-    return found if (place / "complete").exists() else None
+    return place / "node_modules" if (place / "complete").exists() else None
+
+
+def mail_modules():
+    """nodemailer's SMTP server."""
+    return node_modules("mail-modules", SMTP_SERVER)
+
+
+def sentry_cli():
+    """Sentry's own program, as its package for this machine holds it."""
+    machine = {"x86_64": "x64", "aarch64": "arm64"}.get(platform.machine(), "i686")
+    name = f"@sentry/cli-linux-{machine}"
+    modules = node_modules("sentry-cli", f"{name}@{SENTRY_VERSION}")
+    return modules / name / "bin/sentry-cli" if modules else None
 
 
 def run_with_clients():
