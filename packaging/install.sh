@@ -12,7 +12,8 @@ main() {
   version="${DEPLOYCTL_VERSION:?which one: set DEPLOYCTL_VERSION}"
   prefix="${DEPLOYCTL_PREFIX:-$HOME/.local}"
   case "$url" in
-    https://* | http://127.0.0.1* | http://localhost*) ;;
+    https://*) protocol='=https' ;; # also after a redirect
+    http://127.0.0.1:* | http://localhost:*) protocol='=http' ;;
     *) die "'$url' is not https" ;;
   esac
   system="$(uname -s)"
@@ -28,10 +29,10 @@ main() {
   archive="deployctl-$version-$system-$machine.tar.gz"
   work="$(mktemp -d)"
   trap 'rm -rf "$work"' EXIT
-  curl -fsSL --retry 3 -o "$work/SHA256SUMS" "$url/SHA256SUMS" || die "cannot get $url/SHA256SUMS"
+  curl -fsSL --proto "$protocol" --retry 3 -o "$work/SHA256SUMS" "$url/SHA256SUMS" || die "cannot get $url/SHA256SUMS"
   wanted="$(awk -v name="$archive" '$2 == name || $2 == "*" name { print $1 }' "$work/SHA256SUMS")"
   [ -n "$wanted" ] || die "SHA256SUMS does not name $archive"
-  curl -fsSL --retry 3 -o "$work/$archive" "$url/$archive" || die "cannot get $url/$archive"
+  curl -fsSL --proto "$protocol" --retry 3 -o "$work/$archive" "$url/$archive" || die "cannot get $url/$archive"
   if command -v sha256sum >/dev/null; then found="$(sha256sum "$work/$archive")"; else found="$(shasum -a 256 "$work/$archive")"; fi
   found="${found%% *}"
   [ "$found" = "$wanted" ] || die "$archive has the digest $found, and $wanted was announced; nothing was installed"

@@ -100,6 +100,12 @@ class Package(unittest.TestCase):
         found = run(BINARY, "lint", image, cwd=self.folder)
         self.assertEqual(found.returncode, 0, found.stdout + found.stderr)
 
+    def test_the_install_script_takes_only_https_from_elsewhere(self):
+        for url in ("http://example.com", "http://127.0.0.1.example.com", "ftp://example.com", "http://localhost.example.com"):
+            environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "DEPLOYCTL_URL": url, "DEPLOYCTL_VERSION": "1.2.3"}
+            refused = run("sh", ROOT / "packaging/install.sh", env=environment)
+            self.assertEqual((refused.returncode, refused.stderr), (1, f"install: '{url}' is not https\n"))
+
     def install(self, served, prefix):
         handler = functools.partial(QuietFiles, directory=str(served))
         with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
