@@ -1,13 +1,13 @@
 #include "cli/secret_stores.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/core.h>
 
 #include "os/files.hpp"
 #include "os/pause.hpp"
 #include "secrets/remote_stores.hpp"
-#include "secrets/resolver.hpp"
 
 namespace deployctl::cli {
 namespace {
@@ -72,7 +72,39 @@ Result<Value> with_local_secrets(const config::Pipeline& pipeline, const StorePo
   return resolver.resolve(settings, {});
 }
 
+void add_names(const Value& inputs, std::set<std::string>& names) {
+  for_each_secret(inputs, [&names](const Secret& leaf) {
+    for (const Secret::Part& part : leaf.parts())
+      if (!part.name.empty()) names.insert(part.name);
+  });
+}
+
+// Those that steps, gates and connections need.
+std::set<std::string> needed_names(const config::Pipeline& pipeline) {
+  std::set<std::string> names;
+  for (const std::vector<config::Step>* steps : {&pipeline.steps, &pipeline.finally})
+    for (const config::Step& step : *steps) {
+      add_names(step.inputs, names);
+      if (step.undo) add_names(*step.undo, names);
+      for (const config::GateUse& gate : step.gates) add_names(gate.inputs, names);
+    }
+  for (const config::ProviderInstance& instance : pipeline.instances) add_names(instance.settings, names);
+  return names;
+}
+
 } // namespace
+
+std::vector<secrets::Declaration> secret_declarations(const config::Pipeline& pipeline) {
+  const std::set<std::string> needed = needed_names(pipeline);
+  std::set<std::string> told;
+  for (const config::NoticeUse& notice : pipeline.notify) add_names(notice.inputs, told);
+  std::vector<secrets::Declaration> declarations;
+  for (const config::SecretDeclaration& secret : pipeline.secrets)
+    declarations.push_back({.name = secret.name,
+                            .reference = secret.reference,
+                            .only_told = told.contains(secret.name) && !needed.contains(secret.name)});
+  return declarations;
+}
 
 secrets::Stores make_stores(const config::Pipeline& pipeline, const StorePorts& ports) {
   std::vector<SecretReference> references;

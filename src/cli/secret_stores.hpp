@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include <deployctl/ports/clock.hpp>
 #include <deployctl/ports/http.hpp>
@@ -11,6 +12,7 @@
 #include "base/redactor.hpp"
 #include "config/pipeline.hpp"
 #include "net/http.hpp"
+#include "secrets/resolver.hpp"
 #include "secrets/sources.hpp"
 #include "secrets/store.hpp"
 
@@ -29,6 +31,9 @@ struct StorePorts {
   secrets::AgeIdentityCache* identities; // of the run
   secrets::SopsFileCache* sops_files;
 };
+
+// What the resolver is told of the pipeline's secrets.
+std::vector<secrets::Declaration> secret_declarations(const config::Pipeline& pipeline);
 
 secrets::Stores make_stores(const config::Pipeline& pipeline, const StorePorts& ports);
 

@@ -107,9 +107,6 @@ Status Wiring::open_machine(const std::string& stack) {
   hosts_.emplace(invocation_.clock, invocation_.random,
                  without_secrets(invocation_.environment, loaded_.pipeline.secrets), std::move(client),
                  fence(opened, key));
-  std::vector<secrets::Declaration> declarations;
-  for (const config::SecretDeclaration& secret : loaded_.pipeline.secrets)
-    declarations.push_back({.name = secret.name, .reference = secret.reference});
   stores_ = make_stores(loaded_.pipeline, {.http = *http_,
                                            .processes = *processes_,
                                            .clock = invocation_.clock,
@@ -121,7 +118,7 @@ Status Wiring::open_machine(const std::string& stack) {
                                            .identities = &identities_,
                                            .sops_files = &sops_files_});
   resolver_.emplace(
-      std::move(declarations),
+      secret_declarations(loaded_.pipeline),
       secrets::Sources{
           .environment = variables_,
           .read_file = [](const std::string& path, std::size_t limit) { return os::read_file(path, limit); },

@@ -124,27 +124,36 @@ Result<StoredValue> Resolver::known(Entry& entry, const std::stop_token& stop) {
   return *entry.known;
 }
 
-std::vector<Checked> Resolver::check(const std::stop_token& stop) {
+std::vector<Checked> Resolver::look_at(const std::vector<Entry*>& entries, const std::stop_token& stop) {
   std::vector<Checked> results;
-  for (const auto& entry : entries_)
+  for (const Entry* entry : entries)
     results.push_back(
         {entry->declaration.name, entry->declaration.reference, fail(Cause::cancelled, "stopped")});
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
-    for (std::size_t i = next++; i < entries_.size() && !stop.stop_requested(); i = next++)
-      results[i].version = version_of(*entries_[i], stop);
+    for (std::size_t i = next++; i < entries.size() && !stop.stop_requested(); i = next++)
+      results[i].version = version_of(*entries[i], stop);
   };
   std::vector<std::jthread> others;
-  for (std::size_t i = 1; i < std::min(at_once, entries_.size()); ++i) others.emplace_back(work);
+  for (std::size_t i = 1; i < std::min(at_once, entries.size()); ++i) others.emplace_back(work);
   work();
   others.clear();
   return results;
 }
 
+std::vector<Checked> Resolver::check(const std::stop_token& stop) {
+  std::vector<Entry*> all;
+  for (const auto& entry : entries_) all.push_back(entry.get());
+  return look_at(all, stop);
+}
+
 Result<std::map<std::string, std::string>> Resolver::versions(const std::stop_token& stop) {
+  std::vector<Entry*> wanted;
+  for (const auto& entry : entries_)
+    if (!entry->declaration.only_told) wanted.push_back(entry.get());
   std::map<std::string, std::string> versions;
   std::optional<Error> first;
-  for (Checked& checked : check(stop)) {
+  for (Checked& checked : look_at(wanted, stop)) {
     if (checked.version)
       versions.emplace(checked.name, *std::move(checked.version));
     else if (!first)

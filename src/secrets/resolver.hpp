@@ -19,6 +19,8 @@ namespace deployctl::secrets {
 struct Declaration {
   std::string name;      // "openai_key"
   std::string reference; // "env://OPENAI_API_KEY"
+  // Used by notices alone: no plan depends on it, and nothing fails for want of it.
+  bool only_told = false;
 };
 
 // One declared secret, looked at: its version, or why there is none.
@@ -40,8 +42,9 @@ public:
   Resolver(const Resolver&) = delete;
   Resolver& operator=(const Resolver&) = delete;
 
-  // For plans: the version of each declared secret by name, its store's or "keyed:<16 hex>". Values are
-  // dropped at once. The error is that of the first one that has none; the others are its evidence.
+  // For plans: the version of each declared secret but those `only_told`, by name: its store's or "keyed:<16
+  // hex>". Values are dropped at once. The error is that of the first one that has none; the others are its
+  // evidence.
   Result<std::map<std::string, std::string>> versions(const std::stop_token& stop);
   // The same for all of them, in the order of declaration; for `secrets check`.
   std::vector<Checked> check(const std::stop_token& stop);
@@ -57,6 +60,7 @@ public:
 private:
   struct Entry;
   Entry* find(const std::string& name) const;
+  std::vector<Checked> look_at(const std::vector<Entry*>& entries, const std::stop_token& stop);
   Result<std::string> version_of(Entry& entry, const std::stop_token& stop);
   Result<StoredValue> known(Entry& entry, const std::stop_token& stop);
   Result<StoredValue> read(const Entry& entry, const std::stop_token& stop) const;

@@ -74,7 +74,7 @@ class Services:
             self.requests.append((method, path, dict(headers), body))
             place, _, query = path.partition("?")
             for prefix, handler in (("/hook", self.hook), ("/slack/", self.slack), ("/gh/", self.github),
-                                    ("/grafana/", self.grafana), ("/sentry/", self.sentry)):
+                                    ("/grafana/", self.grafana), ("/api/0/", self.sentry)):
                 if place.startswith(prefix):
                     if prefix != "/hook" and headers.get("Authorization") != f"Bearer {TOKEN}":
                         return (200, {"ok": False, "error": "invalid_auth"}) if prefix == "/slack/" else (401, {"message": "no"})
@@ -138,7 +138,7 @@ class Services:
 
     def sentry(self, method, path, _, body):
         asked = json.loads(body) if body else {}
-        base = "api/0/organizations/acme/releases/"
+        base = "organizations/acme/releases/"
         if not path.startswith(base):
             return 404, {"detail": "The requested resource does not exist"}
         version, _, rest = urllib.parse.unquote(path[len(base):]).partition("/")

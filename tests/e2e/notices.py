@@ -57,7 +57,7 @@ notify:
     events: {EVENTS}
   - {{ uses: grafana.annotation, with: {{ url: SERVICE/grafana, token: "${{secrets.token}}", tags: [api] }}, events: {EVENTS} }}
   - uses: sentry.release
-    with: {{ url: SERVICE/sentry, organization: acme, projects: [shop], repository: acme/shop, token: "${{secrets.token}}" }}
+    with: {{ url: SERVICE, organization: acme, projects: [shop], repository: acme/shop, token: "${{secrets.token}}" }}
     events: {EVENTS}
 """
 
@@ -166,7 +166,7 @@ class EveryService(Told):
         if not program:
             print("no npm: what Sentry is told is not read by Sentry's own program", file=sys.stderr)
             return
-        told = {"SENTRY_URL": f"{self.services.url}/sentry", "SENTRY_AUTH_TOKEN": TOKEN, "SENTRY_ORG": "acme"}
+        told = {"SENTRY_URL": self.services.url, "SENTRY_AUTH_TOKEN": TOKEN, "SENTRY_ORG": "acme"}
         listed = subprocess.run([str(program), "deploys", "list", "--release", version], capture_output=True, text=True, check=False,
                                 env={**self.project.environment, **told})
         self.assertEqual(listed.returncode, 0, listed.stdout + listed.stderr)

@@ -36,7 +36,7 @@ steps:
     uses: file.put
     needs: [test]
     with: { path: "ROOT/settings", content: "greeting=CONTENT\\n" }
-  migrate: { uses: exec.run, needs: [settings], with: { command: [sh, -c, "sleep 0.7; echo migrated"], effect: repeatable, always: true } }
+  migrate: { uses: exec.run, needs: [settings], with: { command: [sh, -c, "sleep 0.7; echo migrated"], effect: none }, always: true }
   motd:
     uses: file.put
     needs: [assets, migrate]
@@ -44,7 +44,8 @@ steps:
   smoke:
     uses: exec.run
     needs: [motd]
-    with: { command: [sh, -c, "sleep 0.5; LAST"], effect: none, always: true }
+    with: { command: [sh, -c, "sleep 0.5; LAST"], effect: none }
+    always: true
 """
 FAILS = "echo 'GET /healthz: 503 Service Unavailable' >&2; echo '<b>upstream connect error</b> or disconnect before headers' >&2; exit 3"
 

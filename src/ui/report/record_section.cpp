@@ -40,7 +40,7 @@ std::string approvals_section(const RunStory& story) {
   for (const StoryApproval& approval : story.approvals)
     rows += "<tr>" + element("td", "", escaped(approval.step.empty() ? "the plan" : approval.step)) +
             element("td", "", escaped(approval.by)) + element("td", "", escaped(approval.how)) +
-            element("td", "path", escaped(approval.digest)) + element("td", "", moment(approval.at)) +
+            element("td", "digest", escaped(approval.digest)) + element("td", "", moment(approval.at)) +
             "</tr>\n";
   if (rows.empty()) return {};
   return section("Approvals", "<table>\n<thead><tr><th>of</th><th>by</th><th>how</th><th>digest</th>"

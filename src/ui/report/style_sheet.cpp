@@ -30,7 +30,7 @@ p { margin: .4rem 0; overflow-wrap: anywhere; }
 .bad, .remaining, .unknown { color: var(--bad); }
 .warning, .kept { color: var(--warning); }
 .why, .help, footer { color: var(--faint); }
-code, pre, dd, .path { font-family: ui-monospace, "SF Mono", Menlo, Consolas, monospace; font-size: .875rem; }
+code, pre, dd, .path, .digest { font-family: ui-monospace, "SF Mono", Menlo, Consolas, monospace; font-size: .875rem; }
 .facts {
   display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: .4rem 1.5rem;
   margin: 1rem 0 0; padding: .8rem 1rem; background: var(--panel); border-radius: .5rem;
@@ -41,7 +41,8 @@ dd { margin: 0; overflow-wrap: anywhere; }
 table { width: 100%; border-collapse: collapse; }
 th { text-align: left; color: var(--faint); font-weight: normal; font-size: .8rem; }
 th, td { padding: .25rem .8rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-td { overflow-wrap: anywhere; }
+td { overflow-wrap: break-word; }
+td code, .digest { overflow-wrap: anywhere; }
 .state { white-space: nowrap; }
 .evidence {
   margin: .3rem 0 .6rem; padding: .6rem .8rem; background: var(--panel); border-left: 3px solid var(--bad);
