@@ -3,7 +3,11 @@ the secrets and mistakes of a corpus it finds."""
 
 import collections
 import json
+import os
+import pathlib
 import re
+import shutil
+import subprocess
 import unittest
 
 import lint_corpus
@@ -13,6 +17,22 @@ LEAST_RECALL = 0.98
 LEAST_PRECISION = 0.95
 
 TOKEN = "dop_" + "v1_" + "9f2c47ab10de83c5" * 4
+
+
+SARIF = "@microsoft/jest-sarif@1.0.0-beta.0"  # has the schema of SARIF 2.1.0
+
+
+def sarif_schema():
+    """Its path; None where npm is missing or cannot."""
+    place = pathlib.Path(os.environ["DEPLOYCTL"]).resolve().parents[2] / "sarif-schema"
+    schema = place / "package/lib/schemas/sarif-2.1.0-rtm.5.json"
+    if not schema.exists() and shutil.which("npm"):
+        place.mkdir(exist_ok=True)
+        packed = subprocess.run(["npm", "pack", "--silent", "--pack-destination", str(place), SARIF], cwd=place, check=False,
+                                capture_output=True, text=True, timeout=120).stdout.strip()
+        if packed:
+            subprocess.run(["tar", "-xzf", place / packed.splitlines()[-1], "-C", place], check=True)
+    return schema if schema.exists() else None
 
 
 def per_rule(corpus, findings):
@@ -166,6 +186,18 @@ class Lint(unittest.TestCase):
         self.assertNotIn("suppressions", standing)
         self.assertEqual(allowed["suppressions"], [{"kind": "inSource", "status": "accepted", "justification": "revoked"}])
 
+    def test_sarif_fits_its_own_schema(self):
+        schema = sarif_schema()
+        if not schema:
+            self.skipTest("no npm: the schema of SARIF cannot be had")
+        lint_corpus.write(lint_corpus.build(), self.project.place)
+        self.put("allowed.env", f"VALUE={TOKEN} # deployctl: allow D0801 revoked\n")
+        log = json.loads(self.project.expect(3, "lint", "--format", "sarif").stdout)
+        self.assertGreater(len(log["runs"][0]["results"]), 100)
+        checked = subprocess.run([os.environ["CHECK_SCHEMA"], schema], input=json.dumps(log), text=True, capture_output=True,
+                                 check=False)
+        self.assertEqual(checked.returncode, 0, checked.stderr)
+
     def test_corpus(self):
         corpus = lint_corpus.build()
         lint_corpus.write(corpus, self.project.place)
@@ -177,9 +209,10 @@ class Lint(unittest.TestCase):
             found.append((each["file"], each["line"], each["code"], kinds[0] if kinds else ""))
         table = per_rule(corpus, found)
         names = sorted({name for name, _ in table})
-        print(f"\n{len(corpus.files)} files\n{'rule':32}{'found':>7}{'missed':>8}{'false':>7}")
+        print(f"\n{len(corpus.files)} files\n{'rule':32}{'found':>7}{'missed':>8}{'false':>7}{'recall':>8}{'precision':>11}")
         for name in names:
-            print(f"{name:32}{table[name, 'hit']:7}{table[name, 'missed']:8}{table[name, 'false']:7}")
+            hit, missed, false = (table[name, what] for what in ("hit", "missed", "false"))
+            print(f"{name:32}{hit:7}{missed:8}{false:7}{hit / max(hit + missed, 1):8.3f}{hit / max(hit + false, 1):11.3f}")
         hits, missed, false = (sum(count for (_, what), count in table.items() if what == key) for key in ("hit", "missed", "false"))
         recall, precision = hits / (hits + missed), hits / (hits + false)
         print(f"recall {recall:.4f}, precision {precision:.4f}")
