@@ -119,7 +119,7 @@ private:
 
 } // namespace
 
-std::unique_ptr<Store> make_azure(StoreSetup setup) {
+std::unique_ptr<Store> make_azure(const StoreSetup& setup) {
   return std::make_unique<AzureStore>(setup);
 }
 

@@ -121,8 +121,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<Store> make_doppler(StoreSetup setup) {
-  return std::make_unique<DopplerStore>(std::move(setup));
+std::unique_ptr<Store> make_doppler(const StoreSetup& setup) {
+  return std::make_unique<DopplerStore>(setup);
 }
 
 } // namespace deployctl::secrets

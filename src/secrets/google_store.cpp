@@ -78,7 +78,7 @@ private:
 
 } // namespace
 
-std::unique_ptr<Store> make_google(StoreSetup setup) {
+std::unique_ptr<Store> make_google(const StoreSetup& setup) {
   return std::make_unique<GoogleStore>(setup);
 }
 

@@ -79,8 +79,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<Store> make_kube(StoreSetup setup) {
-  return std::make_unique<KubeStore>(std::move(setup));
+std::unique_ptr<Store> make_kube(const StoreSetup& setup) {
+  return std::make_unique<KubeStore>(setup);
 }
 
 } // namespace deployctl::secrets

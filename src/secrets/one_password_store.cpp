@@ -213,8 +213,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<Store> make_one_password(StoreSetup setup) {
-  return std::make_unique<OnePassword>(std::move(setup));
+std::unique_ptr<Store> make_one_password(const StoreSetup& setup) {
+  return std::make_unique<OnePassword>(setup);
 }
 
 } // namespace deployctl::secrets

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include <fmt/core.h>
+
 #include "base/strings.hpp"
 
 namespace deployctl::secrets {
@@ -48,9 +50,8 @@ std::string filled_in(std::string_view words, const SecretReference& reference) 
   const std::vector<std::string_view> parts = split(reference.source, '/');
   std::string text = replace_all(words, "{source}", reference.source);
   for (std::size_t i = 0; i < 3; ++i) {
-    const std::string name = std::to_string(i + 1);
-    text = replace_all(text, "{" + name + "-}", part(parts, i, true));
-    text = replace_all(text, "{" + name + "}", part(parts, i, false));
+    text = replace_all(text, fmt::format("{{{}-}}", i + 1), part(parts, i, true));
+    text = replace_all(text, fmt::format("{{{}}}", i + 1), part(parts, i, false));
   }
   return text;
 }

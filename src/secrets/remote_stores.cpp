@@ -12,7 +12,7 @@ namespace {
 
 struct Maker {
   std::string_view scheme;
-  std::unique_ptr<Store> (*make)(StoreSetup);
+  std::unique_ptr<Store> (*make)(const StoreSetup&);
 };
 constexpr std::array<Maker, 6> makers = {{{"vault", make_vault},
                                           {"gcp-sm", make_google},

@@ -34,12 +34,12 @@ struct StoreSetup {
   RemoteParts parts;
 };
 
-std::unique_ptr<Store> make_azure(StoreSetup setup);
-std::unique_ptr<Store> make_doppler(StoreSetup setup);
-std::unique_ptr<Store> make_google(StoreSetup setup);
-std::unique_ptr<Store> make_kube(StoreSetup setup);
-std::unique_ptr<Store> make_one_password(StoreSetup setup);
-std::unique_ptr<Store> make_vault(StoreSetup setup);
+std::unique_ptr<Store> make_azure(const StoreSetup& setup);
+std::unique_ptr<Store> make_doppler(const StoreSetup& setup);
+std::unique_ptr<Store> make_google(const StoreSetup& setup);
+std::unique_ptr<Store> make_kube(const StoreSetup& setup);
+std::unique_ptr<Store> make_one_password(const StoreSetup& setup);
+std::unique_ptr<Store> make_vault(const StoreSetup& setup);
 
 // A member of a secret that is a map: text or a whole number. `whole`: how errors name it.
 Result<std::shared_ptr<const SecretBytes>> member_bytes(const Value& whole, const std::string& key);

@@ -227,8 +227,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<Store> make_vault(StoreSetup setup) {
-  return std::make_unique<VaultStore>(std::move(setup));
+std::unique_ptr<Store> make_vault(const StoreSetup& setup) {
+  return std::make_unique<VaultStore>(setup);
 }
 
 } // namespace deployctl::secrets
