@@ -1,11 +1,12 @@
 """What a plan says of hosts over real sshd: by one command each, who changed them, what is remembered, how they are reached."""
 
+import hashlib
 import json
 import os
 import unittest
 
 from quickstart_world import need
-from ssh_world import SshWorld, need_root
+from ssh_world import MULTIPLEXING, SshWorld, need_root
 
 
 class FleetPlan(unittest.TestCase):
@@ -48,6 +49,21 @@ class FleetPlan(unittest.TestCase):
             self.assertIn("~ update", self.row(shown, host))
             self.assertIn(host.live().removeprefix("releases/"), self.row(shown, host))
 
+    def test_what_files_stand_there_is_told_like_releases(self):
+        self.edit("steps:\n", f"steps:\n  motd:\n    uses: file.put\n    with: {{ path: {self.world.root}/motd, content: one }}\n")
+        self.world.commit("v3")
+        self.world.expect(0, "apply", "production", "--yes")
+        self.world.hosts[1].write("motd", "by hand")
+        self.edit("content: one", "content: two")
+        document = json.loads(self.world.expect(0, "plan", "production", "--output", "json").stdout)
+        targets = next(step for step in document["content"]["steps"] if step["id"] == "motd")["targets"]
+        digests = {host: "sha256:" + hashlib.sha256(text).hexdigest()[:12] for host, text in
+                   zip(range(3), (b"one", b"by hand", b"one"))}
+        for number, target in enumerate(targets):
+            self.assertEqual(target["facts"]["now"], digests[number])
+            self.assertLessEqual(target["facts"]["since"], target["facts"]["observed_at"])
+        self.assertIn(digests[1], self.world.expect(0, "plan", "production").stdout)
+
     def test_a_host_that_was_changed_since_the_plan_is_named_with_whose_hand_it_was(self):
         self.world.expect(0, "plan", "production", "-o", "next.plan")
         host = self.world.hosts[1]
@@ -75,6 +91,7 @@ class FleetPlan(unittest.TestCase):
         self.assertIn("the release is for s390x, the host is ", blocked.stderr)
         self.assertEqual(self.world.versions(), ["v1"] * 3)
 
+    @unittest.skipUnless(MULTIPLEXING, "it says itself how hosts are reached")
     def test_how_hosts_are_reached_stands_in_the_pipeline(self):
         # Without the program that stands before ssh the pipeline alone says where its configuration is.
         self.world.environment["PATH"] = os.environ["PATH"]

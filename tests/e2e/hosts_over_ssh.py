@@ -6,21 +6,25 @@ import subprocess
 import unittest
 
 from quickstart_world import need
+from ssh_links import need_links
 from ssh_world import SshWorld, need_root, wait_for
 
-LOAD_SECONDS = 8
+WANTED_REQUESTS = 20_000
+MOST_UPDATES = 40  # until there were as many
 
 
 class Load:
-    """wrk against every host at once; requests and what was not a 200."""
+    """wrk against every host at once until finish(); requests and what was not a 200."""
 
     def __init__(self, hosts):
-        self.processes = [subprocess.Popen(["wrk", "-t", "1", "-c", "4", "-d", f"{LOAD_SECONDS}s",
+        self.processes = [subprocess.Popen(["wrk", "-t", "1", "-c", "4", "-d", "600s", "--timeout", "20s",
                                             f"http://{host.address}:{host.world.service_port}/"], stdout=subprocess.PIPE, text=True)
                           for host in hosts]
 
     def finish(self):
         requests = bad = 0
+        for process in self.processes:
+            process.send_signal(signal.SIGINT)
         for process in self.processes:
             text, _ = process.communicate(timeout=120)
             requests += int(re.search(r"(\d+) requests in", text).group(1))
@@ -33,7 +37,7 @@ class Load:
 
 class HostsOverSsh(unittest.TestCase):
     def setUp(self):
-        self.world = self.enterContext(SshWorld())
+        self.world = self.enterContext(SshWorld(links=True, patient=True))
         self.world.commit("v1")
         self.world.expect(0, "apply", "production", "--yes")
         self.assertEqual(self.world.versions(), ["v1"] * 3)
@@ -41,29 +45,41 @@ class HostsOverSsh(unittest.TestCase):
     def tearDown(self):
         self.assertEqual(self.world.leftovers(), {})
 
-    def test_an_update_in_batches_of_one_loses_no_request(self):
-        self.world.commit("v2")
+    def update(self, version):
+        self.world.commit(version)
         before = [host.logins() for host in self.world.hosts]
-        load = Load(self.world.hosts)
         self.world.expect(0, "apply", "production", "--yes")
-        self.assertEqual(self.world.versions(), ["v2"] * 3)
+        self.assertEqual(self.world.versions(), [version] * 3)
         self.world.check_logins(before, [1, 1, 1])
-        requests, bad = load.finish()
-        print(f"{requests} requests to three hosts, {bad} other than 200")
-        self.assertEqual(bad, 0)
+
+    def test_updates_in_batches_of_one_lose_no_request(self):
+        requests, number = 0, 1
+        while requests < WANTED_REQUESTS and number < MOST_UPDATES:
+            number += 1
+            load = Load(self.world.hosts)
+            self.update(f"v{number}")
+            more, bad = load.finish()
+            self.assertEqual(bad, 0)
+            requests += more
+        print(f"{requests} requests to three hosts during {number - 1} updates, 0 other than 200")
+        self.assertGreaterEqual(requests, WANTED_REQUESTS)
         nothing = self.world.expect(0, "apply", "production", "--yes")
         self.assertIn("nothing was changed", nothing.stdout + nothing.stderr)
 
     def test_a_version_that_fails_on_one_host_goes_back_everywhere(self):
+        load = Load(self.world.hosts)
+        self.update("v2")
         self.world.hosts[1].write("sick-v3", "")
         self.world.commit("v3")
         failed = self.world.expect(8, "apply", "production", "--yes")
         self.assertIn(self.world.hosts[1].address, failed.stderr)
-        self.assertEqual(self.world.versions(), ["v1"] * 3)
-        self.world.commit("v4")
-        self.world.expect(0, "apply", "production", "--yes")
+        self.assertIn(f"web@{self.world.hosts[0].address}: is as before", failed.stderr)  # it had been changed too
+        self.assertEqual(self.world.versions(), ["v2"] * 3)
         self.world.expect(0, "rollback", "production", "--to", "v1", "--yes")
         self.assertEqual(self.world.versions(), ["v1"] * 3)
+        requests, bad = load.finish()
+        print(f"{requests} requests to three hosts, {bad} other than 200")
+        self.assertEqual(bad, 0)
 
     def test_one_host_that_is_down_leaves_all_untouched(self):
         down = self.world.hosts[2]
@@ -205,4 +221,5 @@ class TakenOver(unittest.TestCase):
 if __name__ == "__main__":
     need("git", "wrk")
     need_root()
+    need_links()
     unittest.main(verbosity=2)

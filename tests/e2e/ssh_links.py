@@ -1,8 +1,15 @@
-"""A network namespace with one link to us that can be cut. Removed at the end."""
+"""A network namespace with one link to us that can be cut, or whose packets take their time. Removed at the end."""
 
+import collections
+import contextlib
+import fcntl
 import os
+import select
+import struct
 import subprocess
 import sys
+import threading
+import time
 
 from quickstart_world import MISSING_PARTS, need
 
@@ -34,7 +41,7 @@ class Link:
         ip("netns", "add", self.name)
         try:
             link = f"dc{number}-{Link.count}"
-            ip("link", "add", link, "type", "veth", "peer", "name", "host", "netns", self.name)
+            self.lay(link)
             ip("addr", "add", f"{near}/30", "dev", link)
             ip("link", "set", link, "up")
             ip("-n", self.name, "addr", "add", f"{self.address}/30", "dev", "host")
@@ -43,6 +50,10 @@ class Link:
         except BaseException:
             self.remove()
             raise
+
+    def lay(self, link):
+        """Makes `link` here and its other end, `host`, there."""
+        ip("link", "add", link, "type", "veth", "peer", "name", "host", "netns", self.name)
 
     def words(self):
         return ["nsenter", f"--net=/run/netns/{self.name}"]
@@ -56,3 +67,62 @@ class Link:
 
     def remove(self):
         ip("netns", "del", self.name, check=False)  # with its end of the link, and so the link
+
+
+class SlowLink(Link):
+    """Every packet is under way for `delay` seconds: two tunnels and a relay between them, which need nothing of the kernel
+    that it may not have."""
+
+    def __init__(self, delay):
+        self.delay = delay
+        self.relay = None
+        super().__init__()
+
+    def lay(self, link):
+        self.relay = Relay((link, link + "h"), self.delay)
+        ip("link", "set", link + "h", "netns", self.name, "name", "host")
+        self.relay.start()
+
+    def remove(self):
+        if self.relay:
+            self.relay.end()
+        super().remove()
+
+
+class Relay(threading.Thread):
+    """Carries packets between two tunnels, in their order."""
+
+    def __init__(self, names, delay):
+        super().__init__(daemon=True)
+        self.delay = delay
+        self.stopped, self.stopper = os.pipe()
+        self.tunnels = [open_tunnel(name) for name in names]
+
+    def run(self):
+        across = dict(zip(self.tunnels, reversed(self.tunnels)))
+        under_way = collections.deque()
+        while True:
+            limit = max(0, under_way[0][0] - time.monotonic()) if under_way else None
+            ready, _, _ = select.select([*self.tunnels, self.stopped], [], [], limit)
+            if self.stopped in ready:
+                return
+            for tunnel in ready:
+                under_way.append((time.monotonic() + self.delay, across[tunnel], os.read(tunnel, 1 << 16)))
+            while under_way and under_way[0][0] <= time.monotonic():
+                _, tunnel, packet = under_way.popleft()
+                with contextlib.suppress(OSError):  # nobody there yet: a packet is lost, as on any link
+                    os.write(tunnel, packet)
+
+    def end(self):
+        os.close(self.stopper)
+        if self.is_alive():
+            self.join()
+        for descriptor in (*self.tunnels, self.stopped):
+            os.close(descriptor)
+
+
+def open_tunnel(name):
+    set_interface, tunnel_without_header = 0x400454CA, 0x1001  # TUNSETIFF, IFF_TUN | IFF_NO_PI
+    descriptor = os.open("/dev/net/tun", os.O_RDWR)
+    fcntl.ioctl(descriptor, set_interface, struct.pack("16sH22x", name.encode(), tunnel_without_header))
+    return descriptor

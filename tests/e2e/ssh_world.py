@@ -19,11 +19,12 @@ import urllib.error
 import urllib.request
 
 from quickstart_world import EXAMPLE, MISSING_PARTS, free_port, need
-from ssh_links import Link
+from ssh_links import Link, SlowLink
 
 WAIT = 60  # seconds for anything to come up
 # Set to "no", the same tests are run with one ssh for each command (without_multiplexing.py).
 MULTIPLEXING = os.environ.get("DEPLOYCTL_TEST_MULTIPLEXING", "yes") == "yes"
+PROVIDERS = "" if MULTIPLEXING else "providers: { ssh: { multiplexing: false } }\n"
 
 PIPELINE = """\
 version: 1
@@ -223,16 +224,18 @@ class SshHost:
 class SshWorld:
     """`more`: further steps, in which ROOT is the disk; `release`: further inputs of the release; `preflight` and
     `reload`: shell text before these commands; `sshd` and `ssh`: further settings of either side; `links`: hosts
-    behind links of their own, whose loss is noticed after six seconds."""
+    behind links of their own, whose loss is noticed after six seconds unless `patient`; `delay`: how long each packet
+    is under way on them."""
 
     def __init__(self, count=3, more="", release="", rolling="{ batch: 1 }", sshd="", ssh="", links=False,
-                 preflight="", reload=""):
+                 patient=False, delay=0, preflight="", reload=""):
         self.binary = os.environ["DEPLOYCTL"]
         self.sshd = sshd
         self.rolling = rolling
         self.commands = {"preflight": preflight, "reload": reload}
         self.release = release
-        self.options = "-o ServerAliveInterval=2 -o ConnectTimeout=5 " if links else ""
+        self.options = "-o ServerAliveInterval=2 -o ConnectTimeout=5 " if links and not patient else ""
+        self.delay = delay
         self.prefix = []
         self.clones = 0
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="deployctl-ssh-"))
@@ -271,7 +274,7 @@ class SshWorld:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def add_link(self):
-        self.links.append(Link())
+        self.links.append(SlowLink(self.delay) if self.delay else Link())
         return self.links[-1]
 
     def write_client(self, more):
@@ -287,7 +290,8 @@ class SshWorld:
         (self.folder / ".ssh" / "config").symlink_to("../ssh_config")
         wrapper = self.folder / "bin" / "ssh"
         wrapper.parent.mkdir()
-        wrapper.write_text(f'#!/bin/sh\nexec {shutil.which("ssh")} -F {self.folder}/ssh_config {self.options}"$@"\n')
+        refuse = "" if MULTIPLEXING else 'case " $* " in *" -M "*) echo "one connection a host was asked for" >&2; exit 99;; esac\n'
+        wrapper.write_text(f'#!/bin/sh\n{refuse}exec {shutil.which("ssh")} -F {self.folder}/ssh_config {self.options}"$@"\n')
         wrapper.chmod(0o755)
 
     def write_project(self, more):
@@ -309,8 +313,7 @@ class SshWorld:
         (self.project / "deploy.yaml").write_text(PIPELINE % {
             "hosts": ", ".join(host.address for host in self.hosts), "root": self.root, "port": self.service_port,
             "more": more.replace("ROOT", str(self.root)), "release": "".join(f"\n      {line}" for line in self.release.splitlines()),
-            "providers": "" if MULTIPLEXING else "providers: { ssh: { multiplexing: false } }\n",
-            "rolling": self.rolling, **self.commands})
+            "providers": PROVIDERS, "rolling": self.rolling, **self.commands})
         self.git("init", "-q", "-b", "main")
 
     def git(self, *words):

@@ -10,13 +10,13 @@ import unittest
 
 from quickstart_world import free_port, need
 from ssh_links import need_links
-from ssh_world import SshWorld, need_root, wait_for
+from ssh_world import PROVIDERS, SshWorld, need_root, wait_for
 
 UNITS = "/etc/systemd/system"
 PIPELINE = """\
 version: 1
 project: units
-environments: { production: { hosts: { web: [%(hosts)s] } } }
+%(providers)senvironments: { production: { hosts: { web: [%(hosts)s] } } }
 steps:
   api:
     uses: host.release
@@ -119,7 +119,7 @@ class Units(unittest.TestCase):
         (app / "start").chmod(0o755)
         (cls.world.project / "deploy.yaml").write_text(PIPELINE % {
             "hosts": ", ".join(host.address for host in cls.world.hosts), "root": cls.world.root, "port": cls.port,
-            "more": cls.more()})
+            "providers": PROVIDERS, "more": cls.more()})
         cls.number = 0
 
     @classmethod

@@ -272,7 +272,7 @@ class Failing(Tough):
         self.add_file("large", 400_000)
         version = self.release()
         refused = self.world.expect(1, "apply", "production", "--yes")
-        for text in (host.address, "KiB", "free"):
+        for text in (host.address, "KiB", "free", str(self.world.root)):
             self.assertIn(text, refused.stderr)
         self.assertEqual(self.lives(), live)
         self.doCleanups()
@@ -457,24 +457,33 @@ class Half(Tough):
 class Commands(Tough):
     """What becomes of a command that ends in an unusual way."""
 
-    options = {"count": 1, "more": """\
+    options = {"count": 1, "reload": 'echo reload >>"$HOME/reloads"; ' + pause_at("reload"), "more": """\
   command:
     uses: host.run
     needs: [web]
+    timeout: 10m
     with: { script: '[ ! -e "$HOME/command" ] || . "$HOME/command"' }
 """}
 
-    def fails_with(self, script, *words):
+    def fails_with(self, script, *words, timeout="10m"):
         host, = self.hosts
-        version = self.release()
+        pipeline = self.world.project / "deploy.yaml"
+        before = pipeline.read_text()
+        pipeline.write_text(before.replace("timeout: 10m", f"timeout: {timeout}"))
+        self.release()
         host.home("command").write_text(script)
         logins = host.logins()
         failed = self.world.expect(9, "apply", "production", "--yes")
         for text in words:
             self.assertIn(text, failed.stderr)
         self.world.check_logins([logins], [1])
+        self.world.await_silence()
         host.home("command").unlink()
-        self.live_everywhere(version)
+        pipeline.write_text(before)
+        self.live_everywhere(self.release())
+
+    def test_a_command_that_takes_too_long_is_ended_with_all_that_it_started(self):
+        self.fails_with("trap '' TERM; sleep 1000 & sleep 1000", "did not end within 3s", timeout="3s")
 
     def test_tough_11_a_killed_command_is_never_a_success(self):
         self.fails_with("kill -KILL $$", "137")
@@ -484,6 +493,30 @@ class Commands(Tough):
 
     def test_tough_12_an_exit_status_of_255_is_the_commands_own(self):
         self.fails_with("exit 255", "255")
+
+    def epoch(self, host):
+        """The highest that the host admitted."""
+        return int(host.inside("sh", "-c", f'cat "{self.world.root}/home/.deployctl/fences/"*').split()[0])
+
+    def test_tough_16_of_forty_controllers_at_a_dead_ones_lock_one_finishes_its_run(self):
+        host, = self.hosts
+        version = self.release()
+        host.home("reloads").unlink(missing_ok=True)
+        host.pause("reload")
+        dead = self.apply()
+        host.await_pause("reload")
+        epoch = self.epoch(host)
+        self.world.end_controller(dead)
+        dead.stdout.close()
+        self.world.await_silence()
+        host.forget_pause("reload")
+        takers = [self.world.begin("resume", "--lock-policy", "fail") for _ in range(40)]
+        said = [self.end(taker, 0, 5, 10) for taker in takers]
+        finished = [text for taker, text in zip(takers, said) if taker.returncode == 0 and f"web@{host.address}" in text]
+        self.assertEqual(len(finished), 1, said)
+        self.assertEqual(host.read("home/reloads").split(), ["reload"] * 2)  # the dead one's, and again
+        self.assertGreater(self.epoch(host), epoch)
+        self.live_everywhere(version)
 
 
 class Bastion(Tough):
