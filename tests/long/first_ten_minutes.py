@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """A new user's first ten minutes on a clean Debian: the package is installed, then what people type, on a terminal. Stops at the
 first command that ends otherwise than a user would expect; writes what the terminal showed as a page of the documentation.
 
@@ -38,7 +38,8 @@ columns, and stops if one of them ends otherwise than shown. Commands that chang
 
 
 def mirror():
-    files = [*pathlib.Path("/etc/apt/sources.list.d").glob("*"), pathlib.Path("/etc/apt/sources.list")]
+    lists = pathlib.Path("/etc/apt/sources.list.d")
+    files = [*sorted(lists.glob("*.sources")), *sorted(lists.glob("*.list")), pathlib.Path("/etc/apt/sources.list")]
     text = "\n".join(path.read_text() for path in files if path.is_file())
     return re.search(r"^(?:URIs:|deb(?: \[.*\])?) +(\S+)", text, re.M).group(1)
 

@@ -118,7 +118,7 @@ std::string commits_section(const RunStory& story) {
   for (const plan::Commit& commit : content.commits)
     rows += cells({commit.sha.substr(0, commit_letters), commit.title, commit.author});
   if (rows.empty()) return {};
-  std::string out = "<table>\n<tbody>\n" + rows + "</tbody></table>\n";
+  std::string out = "<table class=\"stack\">\n<tbody>\n" + rows + "</tbody></table>\n";
   const auto shown = static_cast<int>(content.commits.size());
   if (content.commits_total > shown)
     out += element("p", "why", "and " + std::to_string(content.commits_total - shown) + " more") + "\n";
@@ -131,9 +131,10 @@ std::string secrets_section(const RunStory& story) {
   for (const plan::PlannedSecret& secret : story.plan->content.secrets)
     rows += cells({secret.name, secret.reference, secret.change});
   if (rows.empty()) return {};
-  return section("Secrets", "<table>\n<thead><tr><th>name</th><th>reference</th><th>since the live "
-                            "release</th></tr></thead>\n<tbody>\n" +
-                                rows + "</tbody></table>\n");
+  return section("Secrets",
+                 "<table class=\"stack\">\n<thead><tr><th>name</th><th>reference</th><th>since the live "
+                 "release</th></tr></thead>\n<tbody>\n" +
+                     rows + "</tbody></table>\n");
 }
 
 } // namespace deployctl::ui::report

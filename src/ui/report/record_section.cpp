@@ -43,9 +43,10 @@ std::string approvals_section(const RunStory& story) {
             element("td", "digest", escaped(approval.digest)) + element("td", "", moment(approval.at)) +
             "</tr>\n";
   if (rows.empty()) return {};
-  return section("Approvals", "<table>\n<thead><tr><th>of</th><th>by</th><th>how</th><th>digest</th>"
-                              "<th>when</th></tr></thead>\n<tbody>\n" +
-                                  rows + "</tbody></table>\n");
+  return section("Approvals",
+                 "<table class=\"stack\">\n<thead><tr><th>of</th><th>by</th><th>how</th><th>digest</th>"
+                 "<th>when</th></tr></thead>\n<tbody>\n" +
+                     rows + "</tbody></table>\n");
 }
 
 std::string record_section(const RunStory& story) {
@@ -56,7 +57,7 @@ std::string record_section(const RunStory& story) {
                     place_of(line) + escaped(line.text) + evidence_block(line.evidence)) +
             "</tr>\n";
   if (rows.empty()) return {};
-  return section("Record", "<table class=\"log\">\n<tbody>\n" + rows + "</tbody></table>\n");
+  return section("Record", "<table class=\"log stack\">\n<tbody>\n" + rows + "</tbody></table>\n");
 }
 
 } // namespace deployctl::ui::report

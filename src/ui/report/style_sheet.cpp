@@ -66,19 +66,19 @@ td code, .digest { overflow-wrap: anywhere; }
 }
 .took { text-align: right; font-size: .85rem; font-variant-numeric: tabular-nums; }
 .legend { color: var(--faint); font-size: .8rem; }
-.swatch { display: inline-block; position: static; width: 1.2rem; height: .7rem; margin: 0 .3rem 0 .9rem; }
-.swatch:first-child { margin-left: 0; }
-.log { width: 100%; }
-.log td:first-child { white-space: nowrap; font-variant-numeric: tabular-nums; color: var(--faint); }
+.legend > span { display: inline-block; margin-right: .9rem; }
+.swatch { display: inline-block; position: static; width: 1.2rem; height: .7rem; margin-right: .3rem; }
+.log td:first-child { width: 1%; white-space: nowrap; font-variant-numeric: tabular-nums; color: var(--faint); }
 summary { cursor: pointer; color: var(--faint); }
 footer { margin-top: 2.5rem; font-size: .8rem; overflow-wrap: anywhere; }
 @media (max-width: 40rem) {
   .axis { display: none; }
   .row { grid-template-columns: 1fr auto; gap: 0 .8rem; }
   .row .track { grid-column: 1 / -1; grid-row: 2; }
-  .log, .log tbody, .log tr, .log td { display: block; }
-  .log td { border: 0; padding: 0; }
-  .log tr { border-bottom: 1px solid var(--line); padding: .3rem 0; }
+  .stack thead { display: none; }
+  .stack, .stack tbody, .stack tr, .stack td, .stack td:first-child { display: block; width: auto; }
+  .stack td { border: 0; padding: 0; }
+  .stack tr { border-bottom: 1px solid var(--line); padding: .3rem 0; }
 }
 @media print {
   :root {

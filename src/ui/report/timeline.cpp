@@ -105,10 +105,12 @@ std::string axis(const Scale& scale) {
   return element("div", "axis", "<span></span>" + element("span", "ticks", marks) + "<span></span>") + "\n";
 }
 
-constexpr std::string_view legend = "<p class=\"legend\"><span class=\"bar swatch good\"></span>done<span "
-                                    "class=\"bar swatch bad\"></span>failed"
-                                    "<span class=\"bar swatch good back\"></span>going back"
-                                    "<span class=\"bar swatch warning\"></span>end not known</p>\n";
+constexpr std::string_view legend =
+    R"(<p class="legend"><span><span class="bar swatch good"></span>done</span>)"
+    R"(<span><span class="bar swatch bad"></span>failed</span>)"
+    R"(<span><span class="bar swatch good back"></span>going back</span>)"
+    R"(<span><span class="bar swatch warning"></span>end not known</span></p>)"
+    "\n";
 
 } // namespace
 
