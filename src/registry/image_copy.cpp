@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "registry/blob_home.hpp"
+#include "registry/image_referrers.hpp"
 #include "registry/parallel.hpp"
 #include "registry/remote_blob.hpp"
 
@@ -127,29 +128,6 @@ private:
   Copied copied_;
 };
 
-// The manifests that refer to `digest`, and what refers to those, each with its own family.
-Status promote_referrers(Client& client, const Reference& from, const Reference& to,
-                         const CopyOptions& options, std::size_t& count, const std::stop_token& stop) {
-  DEPLOYCTL_TRY(const auto referrers, client.referrers(pull_from(from.repository), from.digest, "", stop));
-  CopyOptions inner = options;
-  inner.referrers = false;
-  for (const Descriptor& referrer : referrers) {
-    DEPLOYCTL_CHECK(promote_image(client, {.repository = from.repository, .digest = referrer.digest},
-                                  {.repository = to.repository}, inner, stop));
-    ++count;
-  }
-  // What cosign 2 writes: a tag made of the digest.
-  for (const char* suffix : {".sig", ".att", ".sbom"}) {
-    const std::string tag = fallback_tag(from.digest) + suffix;
-    DEPLOYCTL_TRY(const auto signature, client.look(pull_from(from.repository), tag, stop));
-    if (!signature) continue;
-    DEPLOYCTL_CHECK(promote_image(client, {.repository = from.repository, .digest = signature->digest},
-                                  {.repository = to.repository, .tag = tag}, inner, stop));
-    ++count;
-  }
-  return {};
-}
-
 } // namespace
 
 Result<bool> is_as_wanted(const Reference& to, const Digest& now, const Digest& wanted, bool may_move) {
@@ -228,8 +206,9 @@ Result<Copied> promote_image(Client& client, const Reference& from, const Refere
     };
     DEPLOYCTL_TRY(copied, copy.run(family, to.tag, place));
   }
-  if (options.referrers && !same_place)
-    DEPLOYCTL_CHECK(promote_referrers(client, from, to, options, copied.referrers, stop));
+  if (options.referrers && !same_place) {
+    DEPLOYCTL_TRY(copied.referrers, promote_referrers(client, from, to, options, stop));
+  }
   return copied;
 }
 

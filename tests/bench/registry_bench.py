@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import resource
 import shutil
 import statistics
@@ -22,20 +23,34 @@ MEBIBYTE = 1 << 20
 
 
 class Timed:
-    """Wall and processor seconds and the peak of memory of one command."""
+    """Wall and processor seconds and the peak of memory of one command. The kernel's own figure of the peak has that of the process
+    it was started from in it, so the peak is looked at while the command runs."""
 
     def __init__(self, words, place, environment, may_fail=False):
         begun = time.monotonic()
         with subprocess.Popen(words, cwd=place, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT) as process:
+            self.mebibytes = 0
+            watcher = threading.Thread(target=self.watch, args=(process,), daemon=True)
+            watcher.start()
             out = process.stdout.read()
             _, status, used = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
         self.code, self.text = process.returncode, out.decode(errors="replace")
         self.wall, self.cpu = time.monotonic() - begun, used.ru_utime + used.ru_stime
-        self.mebibytes = used.ru_maxrss / 1024
+        watcher.join()
         if self.code and not may_fail:
             raise RuntimeError(f"{words}: {self.code}\n{self.text}")
+
+    def watch(self, process):
+        while process.returncode is None:
+            try:
+                status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+            except OSError:
+                return
+            if found := re.search(r"VmHWM:\s+(\d+) kB", status):
+                self.mebibytes = max(self.mebibytes, int(found.group(1)) / 1024)
+            time.sleep(0.01)
 
 
 def median(runs, what):

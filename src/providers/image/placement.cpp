@@ -40,13 +40,20 @@ Result<Observation> Placement::observe_one(SessionClient& client, const Ask& ask
                                            const std::stop_token& stop) const {
   DEPLOYCTL_TRY(const Wish wish, read_(ask.inputs ? *ask.inputs : ask.recorded));
   Observation seen;
-  DEPLOYCTL_TRY(const auto now, client->look(registry::pull_from(wish.to.repository), wish.to.tag, stop));
+  std::string wanted = wish.from ? wish.from->digest.text() : "";
+  const bool asks_source = wish.from && wanted.empty() && ask.inputs;
+  // Neither answer needs the other.
+  std::optional<registry::Descriptor> now, source;
+  const auto job = [&](std::size_t index, const std::stop_token& inner) -> Status {
+    const registry::Reference& asked = index == 0 ? wish.to : *wish.from;
+    auto& answer = index == 0 ? now : source;
+    DEPLOYCTL_TRY(answer, client->look(registry::pull_from(asked.repository), asked.tag, inner));
+    return {};
+  };
+  DEPLOYCTL_CHECK(registry::for_all(asks_source ? 2 : 1, 2, job, stop));
   seen.exists = now.has_value();
   if (now) seen.managed = Value::Map{{"digest", now->digest.text()}};
-  std::string wanted = wish.from ? wish.from->digest.text() : "";
-  if (wish.from && wanted.empty() && ask.inputs) {
-    DEPLOYCTL_TRY(const auto source,
-                  client->look(registry::pull_from(wish.from->repository), wish.from->tag, stop));
+  if (asks_source) {
     if (!source)
       return fail(Cause::image_missing,
                   fmt::format("'{}' has no tag '{}'", wish.from->repository.text(), wish.from->tag),
