@@ -31,7 +31,8 @@ ui::Answer ask_person(Invocation& invocation, const ui::PlanSubject& subject) {
         Result<std::optional<std::string>> line = os::read_typed_line("");
         return line ? *std::move(line) : std::nullopt;
       },
-      .details = [&] { return ui::plan_text(subject, invocation.console.err_style(), ui::every_detail); }};
+      .details = [&] { return ui::plan_text(subject, invocation.console.err_style(), ui::every_detail); },
+      .width = invocation.console.err_style().width};
   return ui::ask(
       {.environment = content.environment, .is_protected = content.is_protected, .sentence = sentence},
       conversation);
@@ -64,7 +65,8 @@ engine::Approval decide_step(Invocation& invocation, const plan::Plan& plan, con
           [&] {
             return ui::plan_text({.plan = plan, .file = invocation.options.file},
                                  invocation.console.err_style(), ui::every_detail);
-          }};
+          },
+      .width = invocation.console.err_style().width};
   return answered(invocation, ui::ask({.environment = content.environment,
                                        .is_protected = content.is_protected,
                                        .sentence = "Step '" + step + "' of " + content.project + "/" +

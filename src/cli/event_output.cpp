@@ -35,7 +35,8 @@ std::unique_ptr<ui::Renderer> EventOutput::live_renderer() {
       *surface_.screen, clock_,
       ui::tty::LiveSettings{.colour = console_.err_style().colour, .verbose = options_.verbose, .room = [] {
                               const os::TerminalSize size = os::terminal_size(STDERR_FILENO);
-                              return ui::tty::Room{.columns = size.columns, .rows = size.rows};
+                              const bool is_ours = os::is_in_foreground(STDERR_FILENO);
+                              return ui::tty::Room{.columns = size.columns, .rows = is_ours ? size.rows : 0};
                             }});
   live_ = std::make_unique<LiveView>(*surface_.screen, *renderer);
   return renderer;
@@ -83,12 +84,14 @@ void EventOutput::know_plan(const std::string& text) {
 }
 
 void EventOutput::finish(ExitCode code, const std::string& run_id) {
-  if (!stream_ && (!somebody_reads() || !open(run_id))) return;
+  const bool is_good = code == ExitCode::done || code == ExitCode::changes_pending;
+  // A job's page says why there was no run.
+  const bool is_wanted = somebody_reads() || (surface_.job && !is_good);
+  if (!stream_ && (!is_wanted || !open(run_id))) return;
   const Value& document = console_.document();
   const Value* outcome = document.find("outcome");
   std::string message = "exit code " + std::to_string(static_cast<int>(code));
   if (outcome && outcome->text()) message = *outcome->text() + ", " + message;
-  const bool is_good = code == ExitCode::done || code == ExitCode::changes_pending;
   stream_->emit({.type = "summary",
                  .level = is_good ? Level::info : Level::error,
                  .message = message,

@@ -94,7 +94,9 @@ int run_program(const std::vector<std::string>& words, const os::Environment& en
 
   const os::Terminal terminal = os::judge_terminal(machine.streams, environment, options->colour);
   console.configure(*options, terminal);
-  GithubJob job(err, machine.clock, machine.random, environment);
+  // A mask between the lines of somebody else's fence would be output, and no mask.
+  ui::tty::BesideScreen whole(err, screen);
+  GithubJob job(whole, machine.clock, machine.random, environment);
   if (in_job) {
     job.announce_masks(redactions);
     console.on_diagnostics([&job](const Value& diagnostics) { job.annotate(diagnostics); });

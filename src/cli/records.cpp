@@ -2,6 +2,9 @@
 
 #include <filesystem>
 
+#include "base/strings.hpp"
+#include "state/similar_releases.hpp"
+
 namespace deployctl::cli {
 
 Result<std::optional<Records>> find_records(Invocation& invocation, const Project& project) {
@@ -28,10 +31,11 @@ Result<std::optional<state::Release>> live_release(const Records& records, const
 Result<state::Release> named_release(const Records& records, const std::string& stack,
                                      const std::string& selector) {
   DEPLOYCTL_TRY(std::optional<state::Release> release, records.history.find(stack, selector));
-  if (!release)
-    return fail(Cause::not_found, "'" + stack + "' has no release '" + selector + "'",
-                "'deployctl history' lists them");
-  return *std::move(release);
+  if (release) return *std::move(release);
+  const std::vector<std::string> similar = state::similar_releases(records.history, stack, selector);
+  return fail(Cause::not_found, "'" + stack + "' has no release '" + selector + "'",
+              similar.empty() ? "'deployctl history' lists them"
+                              : "similar names exist: '" + join(similar, "', '") + "'");
 }
 
 std::string release_title(const state::Release& release) {

@@ -77,7 +77,10 @@ Result<std::unique_ptr<Wiring>> Wiring::open(Invocation& invocation, const Proje
 Status Wiring::open_events() {
   DEPLOYCTL_CHECK(invocation_.events.open(run_id_));
   interruption_.emplace(invocation_.options.timeout, [this](const std::string& message) {
-    invocation_.events.stream().emit({.type = "signal", .level = Level::warning, .message = message});
+    invocation_.events.stream().emit({.type = "signal",
+                                      .level = Level::warning,
+                                      .message = message,
+                                      .fields = Value::Map{{"asked", true}}});
   });
   return {};
 }

@@ -1,6 +1,9 @@
 #include "engine/claim.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
+#include <variant>
 
 #include <fmt/core.h>
 
@@ -30,6 +33,29 @@ Claim answered(const Environment& environment, const state::StackState& stack, c
   return std::get<state::LockGuard>(*std::move(acquired));
 }
 
+std::string waiting_sentence(std::chrono::nanoseconds waited, Milliseconds limit) {
+  return fmt::format("still waiting for the lock, {} of at most {}",
+                     format_age(std::chrono::duration_cast<Milliseconds>(waited)), format_age(limit));
+}
+
+// In slices, so that a log tells now and then that it is still this.
+template <class Take>
+Result<state::Acquired> wait_for_lock(const Environment& environment, Milliseconds limit, const Take& take) {
+  const Milliseconds slice = environment.heartbeat;
+  const auto began = environment.ports.clock.boot();
+  while (true) {
+    const auto asked = environment.ports.clock.boot();
+    const auto left = std::chrono::ceil<Milliseconds>(began + limit - asked);
+    Result<state::Acquired> acquired = take(std::clamp(left, Milliseconds(0), slice));
+    const auto waited = environment.ports.clock.boot() - began;
+    // A person's lock is answered at once, however long one would wait.
+    const bool was_answered = environment.ports.clock.boot() - asked < slice;
+    if (!acquired || !std::holds_alternative<state::Held>(*acquired) || left <= slice || was_answered)
+      return acquired;
+    environment.events.emit({.type = "heartbeat", .message = waiting_sentence(waited, limit)});
+  }
+}
+
 } // namespace
 
 Claim claim(const Environment& environment, const state::StackState& stack, const std::string& run,
@@ -46,8 +72,9 @@ Claim claim(const Environment& environment, const state::StackState& stack, cons
   environment.events.emit(
       {.type = "lock_waiting",
        .message = "waiting for the lock: " + state::held_error(stack.name(), *held).message,
-       .fields = Value::Map{{"holder", state::to_value(held->holder)}}});
-  return answered(environment, stack, options, take(options.lock_wait));
+       .fields = Value::Map{{"holder", state::to_value(held->holder)},
+                            {"limit_ms", static_cast<std::int64_t>(options.lock_wait.count())}}});
+  return answered(environment, stack, options, wait_for_lock(environment, options.lock_wait, take));
 }
 
 } // namespace deployctl::engine

@@ -7,12 +7,14 @@
 
 #include "base/crypto.hpp"
 #include "base/json.hpp"
+#include "base/strings.hpp"
 #include "engine/apply.hpp"
 #include "engine/endings.hpp"
 #include "engine/planning.hpp"
 #include "engine/restorable.hpp"
 #include "engine/rollback_barriers.hpp"
 #include "state/history.hpp"
+#include "state/similar_releases.hpp"
 
 namespace deployctl::engine {
 
@@ -133,10 +135,11 @@ Result<state::Release> release_to_go_back_to(const Environment& environment, con
     return *std::move(release);
   }
   DEPLOYCTL_TRY(auto release, environment.history.find(stack, to));
-  if (!release)
-    return fail(Cause::not_found, fmt::format("'{}' has no recorded release '{}'", stack, to),
-                "'deployctl history' lists them; a tag of the source would do, too");
-  return *std::move(release);
+  if (release) return *std::move(release);
+  const std::vector<std::string> similar = state::similar_releases(environment.history, stack, to);
+  return fail(Cause::not_found, fmt::format("'{}' has no recorded release '{}'", stack, to),
+              similar.empty() ? "'deployctl history' lists them; a tag of the source would do, too"
+                              : fmt::format("similar names exist: '{}'", join(similar, "', '")));
 }
 
 Result<RollbackPlan> rollback_plan(Environment& environment, const config::Pipeline& pipeline,

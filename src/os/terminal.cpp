@@ -71,6 +71,11 @@ TerminalSize terminal_size(int descriptor) {
   return known;
 }
 
+bool is_in_foreground(int descriptor) {
+  const pid_t group = ::tcgetpgrp(descriptor);
+  return group < 0 || group == ::getpgrp(); // none: a terminal that is not the one of our session
+}
+
 StreamFacts probe_streams() {
   return {.in_is_terminal = ::isatty(STDIN_FILENO) == 1,
           .out_is_terminal = ::isatty(STDOUT_FILENO) == 1,

@@ -50,6 +50,9 @@ struct TerminalSize {
 // Of the terminal behind a descriptor, now: people change their windows. 80 by 24 where nothing is known.
 TerminalSize terminal_size(int descriptor);
 
+// Not when a shell has put us in the background and the terminal belongs to another group.
+bool is_in_foreground(int descriptor);
+
 // Colour, first rule that speaks: --color, NO_COLOR (not empty), FORCE_COLOR or CLICOLOR_FORCE (not empty,
 // not "0"), CLICOLOR=0, then terminal and TERM neither empty nor "dumb". COLUMNS overrides the width.
 Terminal judge_terminal(const StreamFacts& streams, const Environment& environment, ColourChoice choice);

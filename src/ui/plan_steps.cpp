@@ -86,10 +86,10 @@ std::string field_lines(const Change& change, const Style& style, const PlanDeta
 }
 
 // Which targets, and what happens to them where the headline does not say it.
-std::string targets_line(const TargetGroup& group, bool is_only) {
+std::string targets_line(const TargetGroup& group, bool is_only, const Style& style) {
   std::string out = "    on " + names_text(group.names, 8);
   if (!is_only) out.append(": ").append(look_of(group.change->action).word);
-  return out + "\n";
+  return wrap(style, out, 7) + "\n";
 }
 
 std::string change_lines(const Change& change, const Style& style, const PlanDetail& detail) {
@@ -146,7 +146,7 @@ std::string step_block(const plan::PlannedStep& step, const std::string& made_at
   const std::vector<TargetGroup> groups = grouped_targets(step);
   const bool named = !groups.empty() && !groups.front().names.front().empty();
   for (const TargetGroup& group : groups) {
-    if (named) out.append(targets_line(group, groups.size() == 1));
+    if (named) out.append(targets_line(group, groups.size() == 1, style));
     out.append(change_lines(*group.change, style, detail));
   }
   return out + unknown_lines(step) + waves_line(step, style);

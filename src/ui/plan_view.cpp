@@ -24,10 +24,12 @@ std::vector<std::string> servers(const plan::Content& content) {
   return names;
 }
 
-std::string header_line(std::string_view label, const std::string& value) {
+std::string header_line(std::string_view label, const std::string& value, const Style& style) {
+  constexpr std::size_t column = 12;
   if (value.empty()) return {};
   std::string out = "  " + std::string(label);
-  return out.append(out.size() < 12 ? 12 - out.size() : 1, ' ') + value + "\n";
+  out.append(out.size() < column ? column - out.size() : 1, ' ');
+  return wrap(style, out + value, static_cast<int>(column)) + "\n";
 }
 
 std::string version_text(const PlanSubject& subject) {
@@ -62,13 +64,13 @@ std::string header(const PlanSubject& subject, const Style& style) {
   std::string out =
       paint(style, Role::strong, content.operation + " " + content.project + "/" + content.environment);
   out.append(content.is_protected ? " (protected)\n" : "\n");
-  out.append(header_line("servers", names.empty() ? "none" : names_text(names, servers_shown)));
-  out.append(header_line("version", version_text(subject)));
+  out.append(header_line("servers", names.empty() ? "none" : names_text(names, servers_shown), style));
+  out.append(header_line("version", version_text(subject), style));
   if (!content.target_release.empty())
-    out.append(header_line("back to", "release " + content.target_release));
-  out.append(header_line("approval", approval_text(content)));
-  out.append(header_line("artifacts", artifacts_text(content)));
-  return out + header_line("commit", commit);
+    out.append(header_line("back to", "release " + content.target_release, style));
+  out.append(header_line("approval", approval_text(content), style));
+  out.append(header_line("artifacts", artifacts_text(content), style));
+  return out + header_line("commit", commit, style);
 }
 
 // How each kind of risk reads behind the step's name, in the order of plan::RiskKind.

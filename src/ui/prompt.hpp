@@ -22,6 +22,7 @@ struct Conversation {
   Writer& writer;
   std::function<std::optional<std::string>()> read_line; // without its end; nothing at the end of input
   std::function<std::string()> details;                  // the full plan, on request
+  int width = 80;                                        // of the terminal
 };
 
 // `details` shows the full plan and asks again; every other answer but the word decides against.

@@ -3,10 +3,12 @@
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import unittest
 
-from project import PIPELINE, Project
+from exit_codes import wait_for
+from project import PIPELINE, UNTIL_GO, Project
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 ACTION = TOP / "packaging" / "action" / "action.yaml"
@@ -115,6 +117,28 @@ class GithubJob(unittest.TestCase):
         log = self.runner.log.replace("::add-mask::correct-horse-battery\n", "", 1)
         self.assertNotIn("correct-horse", log + self.runner.summary())
 
+    def test_groups_are_closed_however_the_job_ends(self):
+        for number, code in ((signal.SIGTERM, 143), (signal.SIGKILL, -signal.SIGKILL)):
+            with self.subTest(signal=number), Project(PIPELINE.replace('"true"', f'"echo begun; {UNTIL_GO}"')) as project:
+                runner = Runner(project)
+                process = subprocess.Popen(project.argv("apply", "local", "--yes"), cwd=project.place, text=True,
+                                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                           env={**project.environment, **runner.environment})
+                wait_for(project.root / "started", process)
+                process.send_signal(number)
+                log, _ = process.communicate(timeout=60)
+                self.assertEqual(process.returncode, code, log)
+                runner.read(log)
+
+    def test_a_run_that_never_began_has_a_page_too(self):
+        self.runner.run(6, "apply", "local")
+        self.assertIn("not approved", self.runner.summary())
+        self.assertEqual(self.runner.outputs()["changed"], "false")
+        self.project.edit("uses: file.put", "uses: file.putt")
+        self.runner.files["GITHUB_STEP_SUMMARY"].write_text("")
+        self.runner.run(3, "plan", "local")
+        self.assertIn("## ", self.runner.summary())
+
     def test_without_the_runner_s_files_it_goes_on(self):
         for name in self.runner.files:
             self.runner.environment[name] = "/nowhere/file"
@@ -140,6 +164,20 @@ class TheAction(unittest.TestCase):
         environment = {**project.environment, **runner.environment, **given, "PATH": f"{folder}:{os.environ['PATH']}"}
         return subprocess.run(["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", self.script()], cwd=project.place,
                               capture_output=True, text=True, env=environment, stdin=subprocess.DEVNULL, timeout=120)
+
+    def test_the_example_workflows_use_inputs_and_outputs_that_there_are(self):
+        head, _, rest = ACTION.read_text().partition("\noutputs:\n")
+        names = {part: set(re.findall(r"^  ([a-z-]+):$", text, re.MULTILINE))
+                 for part, text in (("inputs", head), ("outputs", rest.partition("\nruns:\n")[0]))}
+        examples = sorted((TOP / "examples" / "github-actions").glob("*.yaml"))
+        self.assertEqual(len(examples), 3)
+        for example in examples:
+            with self.subTest(example=example.name):
+                steps = re.findall(r"packaging/action@\S+\n( +)with:\n((?:\1 +.*\n?)+)", example.read_text())
+                self.assertTrue(steps)
+                used = {name for _, block in steps for name in re.findall(r"^ +([a-z-]+):", block, re.MULTILINE)}
+                self.assertLessEqual(used, names["inputs"])
+                self.assertLessEqual(set(re.findall(r"steps\.plan\.outputs\.([a-z-]+)", example.read_text())), names["outputs"])
 
     def test_plan_then_apply_of_the_saved_plan(self):
         with Project() as project:

@@ -55,6 +55,22 @@ class Output(unittest.TestCase):
         kinds = {event["type"] for event in events}
         self.assertLessEqual({"run_started", "step_started", "step_finished"}, kinds)
 
+    def test_an_unknown_field_passes_the_schema_and_a_wrong_one_does_not(self):
+        line = self.project.expect(0, "plan", "local", "--output", "ndjson").stdout.splitlines()[0]
+        def is_accepted(event):
+            return subprocess.run([os.environ["CHECK_SCHEMA"], str(SCHEMA)], input=json.dumps(event) + "\n", text=True,
+                                  capture_output=True).returncode == 0
+        event = json.loads(line)
+        self.assertTrue(is_accepted(event))
+        self.assertTrue(is_accepted(event | {"from_the_future": {"a": 1}, "fields": event["fields"] | {"more": [1]}}))
+        self.assertFalse(is_accepted(event | {"seq": "first"}))
+        self.assertFalse(is_accepted({key: value for key, value in event.items() if key != "ts"}))
+
+    def test_recorded_runs_keep_the_schema(self):
+        for stream in sorted((SCHEMA.parents[2] / "tests" / "ui" / "streams").glob("*.ndjson")):
+            with self.subTest(stream=stream.name):
+                checked_events(self, stream.read_text())
+
     def test_ndjson_of_a_failure_ends_with_its_code(self):
         self.project.edit('"true"', '"echo evidence; false"')
         result = self.project.expect(1, "apply", "local", "--yes", "--output", "ndjson")

@@ -1,6 +1,9 @@
 // The pages under docs/reference and the editor's schema are what the program would say itself.
 #include <catch2/catch.hpp>
 
+#include <filesystem>
+#include <regex>
+
 #include "config/explain.hpp"
 #include "config/manual.hpp"
 #include "config/schema.hpp"
@@ -20,4 +23,17 @@ TEST_CASE("docs: the pipeline schema is that of the built-in tables") {
 
 TEST_CASE("docs: the manual page of the language is that of the built-in tables") {
   golden::check("docs/man/deployctl-pipeline.5", config::language_manual());
+}
+
+TEST_CASE("docs: the tests that the tables of behaviours and scenarios name are there") {
+  const std::regex name("`(?:tests/)?([a-z0-9_/-]+\\.(?:py|cpp))`?");
+  for (const char* page : {"docs/behaviours.md", "docs/scenarios.md"}) {
+    const std::string text = golden::read(page);
+    std::size_t seen = 0;
+    for (std::sregex_iterator it(text.begin(), text.end(), name), end; it != end; ++it, ++seen) {
+      INFO(page << ": " << (*it)[1]);
+      CHECK(std::filesystem::exists("tests/" + (*it)[1].str()));
+    }
+    CHECK(seen > 10);
+  }
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 #include "engine/stack_rig.hpp"
 
@@ -217,6 +218,21 @@ TEST_CASE("apply: another run holds the lock: 5, naming it; with policy skip 0")
     const Ending ending = rig.apply();
     CHECK(ending.exit_code == 0);
     CHECK(ending.outcome == Outcome::skipped);
+  }
+  SECTION("wait") {
+    rig.options.lock_policy = LockPolicy::wait;
+    rig.options.lock_wait = std::chrono::seconds(30);
+    const std::jthread time([&](const std::stop_token& stop) {
+      while (!stop.stop_requested()) {
+        if (!rig.events.messages("lock_waiting").empty())
+          rig.machine.clock.advance(std::chrono::milliseconds(100));
+        std::this_thread::yield();
+      }
+    });
+    CHECK(rig.apply().exit_code == 5);
+    const Texts beats = rig.events.messages("heartbeat");
+    REQUIRE_FALSE(beats.empty());
+    CHECK_THAT(beats.front(), Catch::StartsWith("still waiting for the lock, "));
   }
   CHECK(rig.world->effects().empty());
 }

@@ -146,3 +146,13 @@ TEST_CASE("status: drift is told although an artifact of the live release is gon
   REQUIRE(step->targets.size() == 1);
   CHECK(step->targets[0].change.action == Action::update);
 }
+
+TEST_CASE("rollback: a version that is nearly right is answered with those there are") {
+  StackRig rig;
+  rig.add_single("web", "");
+  release(rig, "v1.4.0");
+  release(rig, "v1.5.0");
+  const auto plan = plan_back(rig, "v1.40");
+  REQUIRE_FALSE(plan);
+  CHECK_THAT(plan.error().help, Catch::Contains("'v1.4.0'"));
+}

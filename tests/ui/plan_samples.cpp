@@ -157,6 +157,25 @@ PlanSample everything() {
   return sample;
 }
 
+// What tests/ui/streams/failed_rollout.ndjson is a run of: twelve hosts in four waves.
+PlanSample rollout() {
+  const Change change = update({{.path = "files.bin/api", .before = "sha256:11", .after = "sha256:22"}});
+  std::vector<PlannedTarget> hosts;
+  for (int i = 1; i <= 12; ++i) hosts.push_back(on_host("app-" + std::to_string(i), change));
+  PlannedStep api = step("api", "host.release", StepStatus::change, std::move(hosts));
+  api.waves = {{0, 1, 2}, {3, 4, 5}, {6, 7, 8}, {9, 10, 11}};
+  api.why = "differs: files.bin/api";
+  PlannedStep test = step("test", "exec.run", StepStatus::run, {});
+  test.why = "the sources changed";
+  PlannedStep warm = step("warm-cache", "exec.run", StepStatus::run, {});
+  warm.why = "needs api, which changes";
+  PlannedStep motd = step("motd", "file.put", StepStatus::change,
+                          {on_host("app-1", update({{.path = "content", .before = "v1", .after = "v2"}}))});
+  PlanSample sample{"rollout", plan_of({test, api, warm, motd, unchanged("users"), unchanged("firewall")})};
+  sample.plan.content.project = "kodex";
+  return sample;
+}
+
 } // namespace
 
 std::vector<PlanSample> plans() {
@@ -172,7 +191,8 @@ std::vector<PlanSample> plans() {
           {"replacement", plan_of({replacement()})},
           {"secrets_and_unknowns", plan_of({secrets_and_unknowns()})},
           many_fields(),
-          everything()};
+          everything(),
+          rollout()};
 }
 
 } // namespace samples

@@ -58,3 +58,16 @@ TEST_CASE("prompt: details shows the full plan and asks again") {
   CHECK(outcome.shown.find("THE FULL PLAN") != std::string::npos);
   CHECK(answered(false, {"details", ""}).answer == ui::Answer::denied);
 }
+
+TEST_CASE("prompt: at a narrow terminal it breaks at words") {
+  ui::StringWriter writer;
+  const ui::Conversation conversation{.writer = writer,
+                                      .read_line = [] { return std::optional<std::string>(); },
+                                      .details = [] { return std::string(); },
+                                      .width = 40};
+  ui::ask({.environment = "production",
+           .sentence = "Apply this to shop/production? Plan: 2 to update on 3 servers."},
+          conversation);
+  CHECK(writer.text() == "\nApply this to shop/production? Plan: 2\nto update on 3 servers.\n"
+                         "Type 'yes' to apply, 'details' for the\nfull plan, anything else to stop: \n");
+}

@@ -45,7 +45,7 @@ void nothing_awaited(RunModel& model, const Event&, Instant) {
 }
 
 void lock_waiting(RunModel& model, const Event& event, Instant now) {
-  model.awaited = {.what = event.message, .since = now};
+  model.awaited = {.what = event.message, .since = now, .limit = duration_field(event.fields, "limit_ms")};
 }
 
 void run_started(RunModel& model, const Event& event, Instant now) {
@@ -73,6 +73,12 @@ void step_started(RunModel& model, const Event& event, Instant now) {
   set_waves(step, event.fields.find("waves"));
 }
 
+// "failed: health check failed" behind the word "failed" says it once.
+std::string reason_of(const Event& event) {
+  constexpr std::string_view prefix = "failed: ";
+  return event.message.starts_with(prefix) ? event.message.substr(prefix.size()) : event.message;
+}
+
 void step_finished(RunModel& model, const Event& event, Instant now) {
   constexpr std::array<std::pair<std::string_view, Standing>, 4> results = {
       {{"changed", Standing::changed},
@@ -86,7 +92,7 @@ void step_finished(RunModel& model, const Event& event, Instant now) {
   // One that found nothing to do never began.
   if (step.activity.since > Instant{0}) step.took = now - step.activity.since;
   step.activity.what.clear();
-  if (step.standing == Standing::failed) step.why = event.message;
+  if (step.standing == Standing::failed) step.why = reason_of(event);
 }
 
 void stage_started(RunModel& model, const Event& event, Instant now) {
@@ -161,12 +167,23 @@ void gate_judged(RunModel& model, const Event& event, Instant now) {
   step_of(model, event, now).activity.what.clear();
 }
 
-void rollback_started(RunModel& model, const Event&, Instant) {
-  model.goes_back = true;
+void leave_out_the_rest(RunModel& model) {
+  for (StepModel& step : model.steps) {
+    if (step.standing == Standing::pending) step.standing = Standing::left_out;
+    for (TargetModel& target : step.targets)
+      if (target.standing == Standing::pending && !target.begun) target.standing = Standing::left_out;
+  }
 }
 
+void rollback_started(RunModel& model, const Event&, Instant) {
+  model.goes_back = true;
+  leave_out_the_rest(model);
+}
+
+// What somebody asked for says how to go on; that the engine heeds it says less.
 void interrupted(RunModel& model, const Event& event, Instant) {
-  model.interrupted = event.message;
+  if (model.interrupted.empty() || flag_field(event.fields, "asked")) model.interrupted = event.message;
+  leave_out_the_rest(model);
 }
 
 void ended(RunModel& model, const Event&, Instant) {
@@ -196,8 +213,8 @@ constexpr std::array<std::pair<std::string_view, Reduce>, 15> reducers = {{
 } // namespace
 
 bool is_over(Standing standing) {
-  return standing != Standing::pending && standing != Standing::working && standing != Standing::waiting &&
-         standing != Standing::going_back;
+  return standing != Standing::pending && standing != Standing::left_out && standing != Standing::working &&
+         standing != Standing::waiting && standing != Standing::going_back;
 }
 
 void RunModel::apply(const Event& event, Instant now) {

@@ -18,6 +18,7 @@ using Instant = std::chrono::nanoseconds; // of Clock::boot
 
 enum class Standing {
   pending,
+  left_out, // never begins: the run goes back, or was interrupted
   working,
   waiting, // applied, not ready yet; or held by a rule
   changed,
@@ -29,7 +30,7 @@ enum class Standing {
   reverted,
 };
 
-// Nothing more will happen to it, as far as is known.
+// Its work has ended, well or not.
 bool is_over(Standing standing);
 
 // What is under way, or was last.

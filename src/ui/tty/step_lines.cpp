@@ -2,37 +2,34 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <span>
 
 #include "base/strings.hpp"
 #include "base/time.hpp"
 #include "base/utf8.hpp"
 #include "ui/plan_steps.hpp"
+#include "ui/tty/facts.hpp"
 
 namespace deployctl::ui::tty {
 namespace {
-
-using Facts = std::vector<std::string>;
 
 std::string age_text(Instant age) {
   return format_age(std::chrono::duration_cast<Milliseconds>(age));
 }
 
-void add(Facts& facts, std::string fact) {
-  if (!fact.empty()) facts.push_back(std::move(fact));
+bool is_moving(const Activity& activity) {
+  return activity.transfer && !activity.transfer->is_whole();
 }
 
 // "activate, 3 s of at most 60 s, status 502"
 Facts activity_facts(const Activity& activity, Instant now) {
-  if (activity.transfer && !activity.transfer->is_whole()) return {transfer_text(*activity.transfer, now)};
-  Facts facts;
-  add(facts, activity.what);
-  if (activity.what.empty()) {
-    add(facts, activity.detail);
-    return facts;
-  }
-  const std::string limit = activity.limit ? " of at most " + format_age(*activity.limit) : std::string();
-  add(facts, age_text(now - activity.since) + limit);
-  add(facts, activity.detail);
+  if (is_moving(activity)) return transfer_facts(*activity.transfer, now);
+  if (activity.what.empty()) return {{.text = activity.detail}};
+  Facts facts = {{.text = activity.what}, {.text = age_text(now - activity.since), .rank = 2}};
+  if (activity.limit)
+    facts.push_back({.text = "of at most " + format_age(*activity.limit), .rank = 3, .joint = " "});
+  facts.push_back({.text = activity.detail, .rank = 1});
   return facts;
 }
 
@@ -58,20 +55,18 @@ std::string wave_fact(const StepModel& step) {
 }
 
 Facts working_facts(const StepModel& step, Instant now) {
-  Facts facts;
-  add(facts, wave_fact(step));
-  add(facts, hosts_fact(step));
-  const std::string usual = step.usual ? ", usually " + format_age(*step.usual) : std::string();
-  add(facts, age_text(now - step.activity.since) + usual);
-  if (!step.activity.what.empty()) add(facts, step.activity.what);
-  if (!has_names(step) && !step.targets.empty()) {
-    // The age is that of the step, which has just been said.
-    const Activity& activity = step.targets.front().activity;
-    const bool moves = activity.transfer && !activity.transfer->is_whole();
-    if (moves) add(facts, transfer_text(*activity.transfer, now));
-    if (activity.limit) add(facts, "at most " + format_age(*activity.limit));
-    add(facts, activity.detail);
-  }
+  Facts facts = {{.text = wave_fact(step), .rank = 3},
+                 {.text = hosts_fact(step), .rank = 1},
+                 {.text = age_text(now - step.activity.since), .rank = 2}};
+  if (step.usual) facts.push_back({.text = "usually " + format_age(*step.usual), .rank = 5});
+  facts.push_back({.text = step.activity.what});
+  if (has_names(step) || step.targets.empty()) return facts;
+  // The age is that of the step, which has just been said.
+  const Activity& activity = step.targets.front().activity;
+  if (is_moving(activity))
+    std::ranges::copy(transfer_facts(*activity.transfer, now), std::back_inserter(facts));
+  if (activity.limit) facts.push_back({.text = "at most " + format_age(*activity.limit), .rank = 4});
+  facts.push_back({.text = activity.detail, .rank = 1});
   return facts;
 }
 
@@ -81,14 +76,15 @@ Facts pending_facts(const StepModel& step, const RunModel& model) {
     const auto other = std::ranges::find(model.steps, need, &StepModel::id);
     if (other != model.steps.end() && !is_over(other->standing)) open.push_back(need);
   }
-  return open.empty() ? Facts() : Facts{"after " + join(open, ", ")};
+  return open.empty() ? Facts() : Facts{{.text = "after " + join(open, ", ")}};
 }
 
 Facts step_facts(const StepModel& step, const RunModel& model, Instant now) {
+  if (step.standing == Standing::left_out) return {};
   if (step.standing == Standing::pending) return pending_facts(step, model);
-  if (step.standing == Standing::failed) return {step.why};
+  if (step.standing == Standing::failed) return {{.text = step.why}};
   if (!is_over(step.standing)) return working_facts(step, now);
-  return step.took ? Facts{age_text(*step.took)} : Facts();
+  return step.took ? Facts{{.text = age_text(*step.took)}} : Facts();
 }
 
 struct Group {
@@ -103,9 +99,10 @@ bool stands_alike(const TargetModel& left, const TargetModel& right) {
 
 // What needs a look stands first; what has not begun last.
 int place_of(Standing standing) {
-  constexpr std::array<Standing, 10> order = {
-      Standing::failed,   Standing::behind,  Standing::going_back, Standing::working,   Standing::waiting,
-      Standing::reverted, Standing::stopped, Standing::changed,    Standing::unchanged, Standing::pending};
+  constexpr std::array<Standing, 11> order = {Standing::failed,   Standing::behind,  Standing::going_back,
+                                              Standing::working,  Standing::waiting, Standing::reverted,
+                                              Standing::stopped,  Standing::changed, Standing::unchanged,
+                                              Standing::left_out, Standing::pending};
   return static_cast<int>(std::find(order.begin(), order.end(), standing) - order.begin());
 }
 
@@ -123,25 +120,46 @@ std::vector<Group> groups_of(const StepModel& step) {
   return groups;
 }
 
+constexpr int target_indent = 4;
+
+// Facts give way before the first name does.
 Line group_line(const Group& group, const Style& style, Instant now) {
-  constexpr int indent = 4;
-  const int room = text_room(indent, style);
-  const std::string facts = join(activity_facts(group.first->activity, now), ", ");
-  const int wanted = static_cast<int>(display_width(facts)) + 2;
-  const std::string names =
-      fitting_names(group.names, facts.empty() ? room : std::max(room - wanted, room / 3));
-  return {.standing = group.first->standing,
-          .indent = indent,
-          .text = facts.empty() ? names : names + ": " + facts};
+  const int room = text_room(target_indent, style);
+  const Facts facts = activity_facts(group.first->activity, now);
+  const int wanted = facts_width(facts);
+  Line line{.standing = group.first->standing, .indent = target_indent};
+  line.text = fitting_names(group.names, wanted == 0 ? room : std::max(room - wanted - 2, room / 3));
+  const int used = static_cast<int>(display_width(line.text)) + 2;
+  if (wanted > 0) line.text += ": " + fitting_facts(facts, room - used);
+  return line;
+}
+
+// All that are left, by name alone.
+Line rest_line(std::span<const Group> groups, const Style& style) {
+  std::vector<std::string> names;
+  for (const Group& group : groups) names.insert(names.end(), group.names.begin(), group.names.end());
+  return {.standing = groups.front().first->standing,
+          .indent = target_indent,
+          .text = fitting_names(names, text_room(target_indent, style))};
 }
 
 bool is_settled(Standing standing) {
-  return standing == Standing::changed || standing == Standing::unchanged || standing == Standing::pending;
+  return standing == Standing::changed || standing == Standing::unchanged || standing == Standing::pending ||
+         standing == Standing::left_out;
+}
+
+std::string step_text(const StepModel& step, const StepLook& look, Instant now) {
+  const Facts facts = step_facts(step, look.model, now);
+  if (facts_width(facts) == 0) return step.id;
+  const std::size_t used = display_width(step.id);
+  const std::string text = step.id + std::string(used < look.id_width ? look.id_width - used : 0, ' ') + "  ";
+  return text + fitting_facts(facts, text_room(0, look.style) - static_cast<int>(display_width(text)));
 }
 
 bool shows_targets(const StepModel& step) {
-  return has_names(step) && (!is_over(step.standing) || step.standing == Standing::failed) &&
-         step.standing != Standing::pending;
+  if (!has_names(step) || step.standing == Standing::pending || step.standing == Standing::left_out)
+    return false;
+  return !is_over(step.standing) || step.standing == Standing::failed;
 }
 
 } // namespace
@@ -156,16 +174,15 @@ std::string fitting_names(const std::vector<std::string>& names, int cells) {
 }
 
 std::vector<Line> step_lines(const StepModel& step, const StepLook& look, Instant now) {
-  const std::string facts = join(step_facts(step, look.model, now), ", ");
-  const std::size_t used = display_width(step.id);
-  std::string text = step.id;
-  if (!facts.empty()) text.append(used < look.id_width ? look.id_width - used : 0, ' ').append("  " + facts);
-  std::vector<Line> lines = {{.standing = step.standing, .text = std::move(text)}};
+  std::vector<Line> lines = {{.standing = step.standing, .text = step_text(step, look, now)}};
   if (!shows_targets(step)) return lines;
-  for (const Group& group : groups_of(step)) {
-    if (look.targets == TargetLines::first && lines.size() > 1) break;
-    if (look.targets != TargetLines::all && is_settled(group.first->standing)) continue;
-    lines.push_back(group_line(group, look.style, now));
+  std::vector<Group> groups = groups_of(step);
+  if (!look.settled_targets)
+    std::erase_if(groups, [](const Group& group) { return is_settled(group.first->standing); });
+  for (std::size_t i = 0; i < groups.size() && i < look.most_lines; ++i) {
+    const bool is_rest = i > 0 && i + 1 == look.most_lines && i + 1 < groups.size();
+    lines.push_back(is_rest ? rest_line(std::span(groups).subspan(i), look.style)
+                            : group_line(groups[i], look.style, now));
   }
   return lines;
 }

@@ -9,17 +9,12 @@
 
 namespace deployctl::ui::tty {
 
-enum class TargetLines {
-  all,
-  unsettled, // without those that are done and those that have not begun
-  first,     // one
-};
-
 struct StepLook {
   const RunModel& model;
   const Style& style;
   std::size_t id_width = 0;
-  TargetLines targets = TargetLines::all;
+  bool settled_targets = true;                           // those that are done, and that have not begun
+  std::size_t most_lines = static_cast<std::size_t>(-1); // of targets; the last has the rest of them
 };
 
 std::vector<Line> step_lines(const StepModel& step, const StepLook& look, Instant now);

@@ -36,17 +36,16 @@ std::optional<std::chrono::milliseconds> TransferRate::left(std::chrono::nanosec
   return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
 }
 
-std::string transfer_text(const TransferRate& transfer, std::chrono::nanoseconds now) {
-  std::string out = transfer.what() + " ";
-  if (transfer.total() == 0)
-    out += bytes_text(transfer.done());
-  else
-    out +=
-        bytes_share_text(transfer.done(), transfer.total()) + ", " + std::to_string(percent(transfer)) + " %";
+Facts transfer_facts(const TransferRate& transfer, std::chrono::nanoseconds now) {
+  const bool is_bounded = transfer.total() > 0;
+  Facts facts = {{.text = transfer.what() + " " +
+                          (is_bounded ? bytes_share_text(transfer.done(), transfer.total())
+                                      : bytes_text(transfer.done()))}};
+  if (is_bounded) facts.push_back({.text = std::to_string(percent(transfer)) + " %", .rank = 3});
   if (const auto rate = transfer.bytes_per_second(now); rate && !transfer.is_whole())
-    out += ", " + bytes_text(static_cast<std::uint64_t>(*rate)) + "/s";
-  if (const auto left = transfer.left(now)) out += ", " + format_age(*left) + " left";
-  return out;
+    facts.push_back({.text = bytes_text(static_cast<std::uint64_t>(*rate)) + "/s", .rank = 2});
+  if (const auto left = transfer.left(now)) facts.push_back({.text = format_age(*left) + " left", .rank = 1});
+  return facts;
 }
 
 } // namespace deployctl::ui::tty

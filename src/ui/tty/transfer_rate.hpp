@@ -8,6 +8,8 @@
 #include <optional>
 #include <string>
 
+#include "ui/tty/facts.hpp"
+
 namespace deployctl::ui::tty {
 
 class TransferRate {
@@ -36,6 +38,6 @@ private:
 };
 
 // "upload 12.3 of 40.0 MiB, 30 %, 4.1 MiB/s, 7 s left"
-std::string transfer_text(const TransferRate& transfer, std::chrono::nanoseconds now);
+Facts transfer_facts(const TransferRate& transfer, std::chrono::nanoseconds now);
 
 } // namespace deployctl::ui::tty

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <span>
+#include <vector>
 
 #include "ui/plain.hpp"
 #include "ui/tty/layout.hpp"
@@ -52,7 +53,9 @@ void TtyRenderer::tick() {
   room_ = room;
   // The last column stays free: a terminal that counts a letter's width differently must not wrap.
   const Style style{.colour = settings_.colour, .width = std::max(1, room.columns - 1)};
-  screen_.paint(layout(model_, style, std::max(1, room.rows - 1), now), resized);
+  std::vector<std::string> lines;
+  if (room.rows > 0) lines = layout(model_, style, std::max(1, room.rows - 1), now);
+  screen_.paint(lines, resized);
 }
 
 } // namespace deployctl::ui::tty

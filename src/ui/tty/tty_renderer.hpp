@@ -17,7 +17,7 @@ namespace deployctl::ui::tty {
 
 struct Room {
   int columns = 80;
-  int rows = 24;
+  int rows = 24; // 0: the terminal is somebody else's now (we run in the background); lines only
   friend bool operator==(const Room&, const Room&) = default;
 };
 

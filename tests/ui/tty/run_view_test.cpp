@@ -84,7 +84,49 @@ TEST_CASE("run view: never wider or higher than the terminal, however small") {
       const RunModel model = rollout(12);
       const auto lines = layout(model, {.width = width}, rows, 1h + 5s);
       CHECK(lines.size() <= static_cast<std::size_t>(rows));
+      for (const std::string& line : lines) CHECK(display_width(line) <= static_cast<std::size_t>(width));
     }
+}
+
+TEST_CASE("run view: where a line is short, whole facts go, the least important first") {
+  RunModel model = rollout(1);
+  model.apply(about_api("stage_started", "app-1", {{"stage", "activate"}, {"limit_ms", 60'000}}), 1h);
+  model.apply(about_api("waiting", "app-1", {{"until_ready", true}}), 1h);
+  model.steps.front().targets.front().activity.detail = "status 502";
+  const auto host_line = [&](int width) {
+    const auto lines = layout(model, {.width = width}, 24, 1h + 3s);
+    return std::string(trim(lines.back()));
+  };
+  model.steps.front().targets.front().activity.what = "activate";
+  CHECK(host_line(79) == "running  app-1: activate, 3 s of at most 1 min, status 502");
+  CHECK(host_line(60) == "running  app-1: activate, 3 s, status 502");
+  CHECK(host_line(46) == "running  app-1: activate, status 502");
+  CHECK(host_line(34) == "running  app-1: activate");
+}
+
+TEST_CASE("run view: where the screen is low, the first hosts are shown and the others named") {
+  RunModel model = rollout(12);
+  for (int i = 1; i <= 12; ++i)
+    model.apply(about_api("stage_progress", fmt::format("app-{}", i),
+                          {{"what", "upload"}, {"done", i << 20}, {"total", 40 << 20}}),
+                1h);
+  for (int i = 1; i <= 12; ++i)
+    model.steps.front().targets[static_cast<std::size_t>(i - 1)].standing = Standing::working;
+  CHECK(text_of(model, 79, 5, 1h) ==
+        "apply hello/production: 0 of 1 step, 0 s\n"
+        "   running  api  0 of 12 targets, 0 s\n"
+        "       running  app-1: upload 1.0 of 40.0 MiB, 2 %\n"
+        "       running  app-2: upload 2.0 of 40.0 MiB, 5 %\n"
+        "       running  app-3, app-4, app-5, app-6, app-7, app-8, app-9 and 3 more\n");
+}
+
+TEST_CASE("run view: when it goes back, what has not begun is left out") {
+  RunModel model = rollout(3);
+  model.apply(about_api("stage_started", "app-1", {{"stage", "activate"}}), 1h);
+  model.apply(about_api("rollback_started", "", {}), 1h);
+  CHECK_THAT(text_of(model, 79, 24, 1h), Catch::Contains("left out  app-2, app-3"));
+  model.apply(about_api("stage_started", "app-2", {{"stage", "report"}}), 1h); // `finally` may still run
+  CHECK_THAT(text_of(model, 79, 24, 1h), Catch::Contains("running  app-2: report"));
 }
 
 TEST_CASE("run view: hosts that stand alike share a line, with the age of the first") {
@@ -122,15 +164,27 @@ TEST_CASE("run view: wide letters count two cells") {
 
 TEST_CASE("run view: while the lock is held by another, who holds it and for how long") {
   RunModel model;
-  model.apply({.type = "lock_waiting", .message = "waiting for the lock: held by ann@laptop"}, 1h);
-  CHECK(text_of(model, 79, 24, 1h + 95s) == "waiting for the lock: held by ann@laptop, 1 min 35 s\n");
+  model.apply({.type = "lock_waiting",
+               .message = "waiting for the lock: held by ann@laptop",
+               .fields = Value::Map{{"limit_ms", 300'000}}},
+              1h);
+  CHECK(text_of(model, 79, 24, 1h + 95s) ==
+        "waiting for the lock: held by ann@laptop, 1 min 35 s of at most 5 min\n");
   model.apply({.type = "lock_acquired"}, 1h + 96s);
   CHECK(text_of(model, 79, 24, 1h + 96s).empty());
 }
 
 TEST_CASE("run view: an interrupt is said in the picture") {
   RunModel model = rollout(2);
-  model.apply({.type = "signal", .message = "Ctrl-C: nothing new starts"}, 1h);
+  const Event asked{
+      .type = "signal", .message = "Ctrl-C: nothing new starts", .fields = Value::Map{{"asked", true}}};
+  const Event heeded{.type = "signal", .message = "winding down"};
+  model.apply(asked, 1h);
+  model.apply(heeded, 1h);
+  CHECK_THAT(text_of(model, 79, 24, 1h), Catch::Contains("Ctrl-C: nothing new starts"));
+  model = rollout(2);
+  model.apply(heeded, 1h); // whichever comes first
+  model.apply(asked, 1h);
   CHECK_THAT(text_of(model, 79, 24, 1h), Catch::Contains("Ctrl-C: nothing new starts"));
 }
 
@@ -164,6 +218,17 @@ TEST_CASE("tty: at most ten pictures a second, none without a difference, and th
   CHECK(pictures_drawn > 20);
   CHECK(pictures_drawn < beats);
   CHECK(terminal.text().rfind("\033[?25h") > terminal.text().rfind("\033[?25l"));
+}
+
+TEST_CASE("tty: in the background there are lines and no picture") {
+  StringWriter terminal;
+  Screen screen(terminal);
+  StreamClock clock;
+  TtyRenderer renderer(screen, clock, {.room = [] { return Room{.rows = 0}; }});
+  clock.set(WallTime(1'773'480'413s));
+  renderer.show({.type = "run_started", .message = "run 1 begins", .fields = Value::Map{{"stack", "a/b"}}});
+  renderer.tick();
+  CHECK(terminal.text() == "run 1 begins\n");
 }
 
 TEST_CASE("tty: when the run has ended nothing comes back below the last word") {

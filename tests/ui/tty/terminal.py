@@ -4,6 +4,7 @@ DEPLOYCTL_BLESS=1 writes the expected screens; the change is then reviewed as te
 """
 
 import fcntl
+import json
 import os
 import pathlib
 import pty
@@ -27,7 +28,8 @@ sys.path.insert(0, str(HERE.parents[1] / "cli"))
 from project import Project  # noqa: E402
 
 GOLDENS = HERE.parent / "goldens"
-STREAM = HERE.parent / "streams" / "failed_rollout.ndjson"
+FAILED = HERE.parent / "streams" / "failed_rollout.ndjson"
+INTERRUPTED = HERE.parent / "streams" / "interrupted_rollout.ndjson"
 PATIENCE = 120  # seconds until something that should happen counts as missing
 
 
@@ -43,7 +45,6 @@ class Terminal:
             if folder:
                 os.chdir(folder)
             signal.signal(signal.SIGTSTP, signal.SIG_DFL)
-            time.sleep(0)
             sys.stdin.readline()  # until the size is set
             os.execve(argv[0], argv, environment or {"TERM": "xterm", "LANG": "C.UTF-8", "PATH": os.environ["PATH"]})
         self.resize(columns, rows)
@@ -102,18 +103,24 @@ class Terminal:
         above = ["".join(line[i].data for i in range(self.screen.columns)) for line in self.screen.history.top]
         return "\n".join(line.rstrip() for line in above + list(self.screen.display)).rstrip() + "\n"
 
+    def visible(self):
+        """What stands on the screen now."""
+        return "\n".join(line.rstrip() for line in self.screen.display).rstrip() + "\n"
+
     def cursor_is_seen(self):
         return self.raw.rfind(b"\033[?25h") >= self.raw.rfind(b"\033[?25l")
 
 
-def numbers_of(**wanted):
-    """Numbers of the first events of the stream that have these members."""
-    import json
-    events = [json.loads(line) for line in STREAM.read_text().splitlines()]
+def numbers_of(stream, **wanted):
+    """Numbers of the events of the stream that have these members."""
+    events = [json.loads(line) for line in stream.read_text().splitlines()]
     return [event["seq"] for event in events if all(event.get(key) == value for key, value in wanted.items())]
 
 
-class Screens(unittest.TestCase):
+SIZES = ((60, 24), (80, 24), (120, 24), (80, 8))
+
+
+class Goldens(unittest.TestCase):
     maxDiff = None
 
     def check(self, name, text):
@@ -122,36 +129,56 @@ class Screens(unittest.TestCase):
             path.write_text(text)
         self.assertEqual(path.read_text(), text, name)
 
-    def played(self, columns, rows, moments, resized=None):
-        """The screen at each moment, and at the same again after a change of the size."""
-        terminal = Terminal([os.environ["PLAYER"], str(STREAM), *map(str, moments)], columns, rows)
+
+class Screens(Goldens):
+    """Recorded runs, played on a terminal by the clock of their events."""
+
+    def play(self, terminal, moments, resized=None):
+        """The screen at each moment, and at the same again after a change of the size; then the whole text."""
         out = ""
+        columns, rows = terminal.screen.columns, terminal.screen.lines
         for moment in moments:
             terminal.until_title(str(moment))
-            out += f"=== at event {moment}, {columns} x {rows}\n" + terminal.text()
+            out += f"=== at event {moment}, {columns} x {rows}\n" + terminal.visible()
             if resized:
                 terminal.resize(*resized)
             terminal.type("\n")
             terminal.until_title(f"{moment} again")
             if resized:
-                out += f"=== the same, {resized[0]} x {resized[1]}\n" + terminal.text()
+                out += f"=== the same, {resized[0]} x {resized[1]}\n" + terminal.visible()
                 terminal.resize(columns, rows)
             terminal.type("\n")
         self.assertEqual(terminal.end(), 0)
         self.assertTrue(terminal.cursor_is_seen())
-        return out + "=== at the end\n" + terminal.text()
+        return out + "=== at the end, with what scrolled off\n" + terminal.text()
 
-    def test_a_rollout_that_fails_and_goes_back(self):
-        moments = [numbers_of(type="stage_progress")[30], numbers_of(type="heartbeat")[0], numbers_of(type="rollback_started")[0] + 8]
-        for columns, rows in ((60, 24), (80, 24), (120, 24), (80, 8)):
+    def test_plan_question_rollout_over_twelve_hosts_failure_and_going_back(self):
+        moments = [numbers_of(FAILED, type="stage_progress")[30], numbers_of(FAILED, type="heartbeat")[0],
+                   numbers_of(FAILED, type="rollback_started")[0] + 8]
+        for columns, rows in SIZES:
             with self.subTest(columns=columns, rows=rows):
-                self.check(f"screen_{columns}x{rows}.txt", self.played(columns, rows, moments))
+                terminal = Terminal([os.environ["PLAYER"], "--ask", str(FAILED), *map(str, moments)], columns, rows)
+                terminal.until_text("to stop:$")
+                out = "=== the plan and the question\n" + terminal.visible()
+                terminal.type("details\n")
+                terminal.until_text("(?s)to stop: details.*to stop:$")
+                out += "=== with details\n" + terminal.visible()
+                terminal.type("yes\n")
+                self.check(f"screen_{columns}x{rows}.txt", out + self.play(terminal, moments))
+
+    def test_an_interrupted_rollout(self):
+        moments = [numbers_of(INTERRUPTED, type="signal")[-1]]
+        for columns, rows in SIZES:
+            with self.subTest(columns=columns, rows=rows):
+                terminal = Terminal([os.environ["PLAYER"], str(INTERRUPTED), *map(str, moments)], columns, rows)
+                self.check(f"screen_interrupted_{columns}x{rows}.txt", self.play(terminal, moments))
 
     def test_windows_that_change_their_size(self):
-        moment = [numbers_of(type="heartbeat")[0]]
-        self.check("screen_narrower.txt", self.played(120, 24, moment, resized=(60, 24)))
-        self.check("screen_wider.txt", self.played(60, 24, moment, resized=(120, 24)))
-        self.check("screen_lower.txt", self.played(80, 24, moment, resized=(80, 8)))
+        moments = [numbers_of(FAILED, type="heartbeat")[0]]
+        for name, size, resized in (("narrower", (120, 24), (60, 24)), ("wider", (60, 24), (120, 24)), ("lower", (80, 24), (80, 8))):
+            with self.subTest(name):
+                terminal = Terminal([os.environ["PLAYER"], str(FAILED), *map(str, moments)], *size)
+                self.check(f"screen_{name}.txt", self.play(terminal, moments, resized))
 
 
 SLOW = """\
@@ -170,13 +197,68 @@ steps:
 """
 
 
-class TheBinary(unittest.TestCase):
+SESSION = """\
+version: 1
+project: hello
+environments:
+  local: { hosts: { here: [local] } }
+steps:
+  test:
+    uses: exec.run
+    with: { command: [sh, -c, "echo 3 tests passed"], effect: none }
+  greet:
+    uses: exec.run
+    needs: [test]
+    with: { command: [sh, -c, "echo hello"], effect: repeatable }
+"""
+
+
+def masked(text):
+    """Without what differs from run to run."""
+    text = re.sub(r"\b[0-9A-HJKMNP-TV-Z]{26}\b", "0" * 26, text)
+    text = re.sub(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", "2026-03-14T09:26:53.589Z", text)
+    return re.sub(r"(?s)  log: .*", "  log: and time\n", text)
+
+
+class TheBinary(Goldens):
     def setUp(self):
         self.project = self.enterContext(Project(SLOW))
 
     def start(self, *words, columns=80, rows=24, **variables):
         return Terminal(self.project.argv(*words), columns, rows, self.project.place,
                         {**self.project.environment, **variables})
+
+    def test_plan_question_details_and_last_word(self):
+        for columns, rows in SIZES:
+            with self.subTest(columns=columns, rows=rows):
+                self.project = self.enterContext(Project(SESSION))
+                terminal = self.start("apply", "local", columns=columns, rows=rows)
+                terminal.until_text("to stop:$")
+                terminal.type("details\n")
+                terminal.until_text("(?s)to stop: details.*to stop:$")
+                terminal.type("yes\n")
+                self.assertEqual(terminal.end(), 0, terminal.text())
+                self.check(f"binary_{columns}x{rows}.txt", masked(terminal.text()))
+
+    def test_a_crash_gives_the_cursor_back(self):
+        terminal = self.start("apply", "local", "--yes")
+        terminal.until_text(r"running  slow")
+        self.assertFalse(terminal.cursor_is_seen())
+        os.kill(terminal.pid, signal.SIGSEGV)
+        self.assertEqual(terminal.end(), 70, terminal.text())
+        self.assertTrue(terminal.cursor_is_seen())
+        self.assertNotIn("running  slow", terminal.text())
+        self.assertIn("deployctl crashed", terminal.text())
+        (self.project.root / "go").touch()
+
+    def test_in_the_background_of_a_shell_it_draws_nothing(self):
+        (self.project.root / "go").touch()
+        words = self.project.argv("apply", "local", "--yes")
+        terminal = Terminal(["/bin/bash", "--norc", "-mc", '"$0" "$@" & wait $!', *words], 80, 24, self.project.place,
+                            self.project.environment)
+        self.assertEqual(terminal.end(), 0, terminal.text())
+        self.assertIn("slow | working", terminal.text())
+        self.assertNotIn(b"\033[?25l", terminal.raw)
 
     def test_plan_question_and_live_view(self):
         for columns in (60, 80, 120):
@@ -187,7 +269,7 @@ class TheBinary(unittest.TestCase):
                 terminal.type("yes\n")
                 terminal.until_text(r"running  slow")
                 self.assertRegex(terminal.text(), r"to do  motd\s+after slow")
-                self.assertRegex(terminal.text(), r"slow \| working")
+                terminal.until_text(r"slow \| working")
                 (self.project.root / "go").touch()
                 self.assertEqual(terminal.end(), 0, terminal.text())
                 self.assertTrue(terminal.cursor_is_seen())
@@ -233,6 +315,8 @@ class TheBinary(unittest.TestCase):
                 self.assertEqual(terminal.end(), 0, terminal.text())
                 self.assertNotRegex(terminal.raw.decode(), "\033\\[(\\?25|[0-9]*[AJ])")
                 self.assertNotIn("\r\r", terminal.raw.decode())
+                lines = [line for line in terminal.text().splitlines() if line]
+                self.assertEqual(len(lines), len(set(lines)), "a reader of screens hears a line again")
                 (self.project.root / "motd").unlink()
 
     def test_colour_is_one_thing_and_movement_another(self):
