@@ -170,18 +170,17 @@ def mistakes(page):
     page.run(3, "deployctl plan production")
     page.run(0, "deployctl explain host.release.keep")
     page.run(0, "sed -i 's/kepe: 5/keep: 5/' deploy.yaml")
-    page.tell("A release that does not work", "The pipeline now asks for a health check, and nothing answers there: the release is\n"
-                                              "taken back by itself.")
-    page.run(0, """sed -i 's|# health: .*|health: { http: "http://127.0.0.1:8000/healthz", within: 3s }|' deploy.yaml""")
-    page.run(0, "echo '<h1>broken</h1>' > app/index.html && git commit -qam 'A health check'")
+    page.tell("A release that does not work", "The command that loads a release may refuse it; here it looks whether the heading has\n"
+                                              "its end. What failed is taken back by itself, and the exit code says so.")
+    page.run(0, """sed -i 's|# reload: .*|reload: [grep, -q, "</h1>", /srv/shop/current/index.html]|' deploy.yaml""")
+    page.run(0, "echo '<h1>two' > app/index.html && git commit -qam 'Two'")
     page.run(8, "deployctl apply production", YES)
     page.run(0, "cat /srv/shop/current/index.html")
 
 
 def back(page):
-    page.tell("A mistake that was deployed", "It works, and it is wrong: a heading without an end. `rollback` goes to the release before.")
-    page.run(0, "git revert --no-edit HEAD > /dev/null && echo '<h1>two' > app/index.html")
-    page.run(0, "git commit -qam 'Two' && git tag v1.1.0")
+    page.tell("A mistake that was deployed", "It works, and it is wrong. `rollback` goes to the release before.")
+    page.run(0, "echo '<h1>twoo</h1>' > app/index.html && git commit -qam 'Two, with an end' && git tag v1.1.0")
     page.run(0, "deployctl apply production", YES)
     page.run(0, "deployctl rollback production", YES)
     page.run(0, "cat /srv/shop/current/index.html")
