@@ -8,11 +8,17 @@ namespace deployctl::os {
 
 void Capture::add(std::string_view bytes) {
   total_ += bytes.size();
-  const std::size_t head_room = limit_ - limit_ / 2 - head_.size();
-  head_ += bytes.substr(0, head_room);
-  tail_ += bytes.substr(std::min(head_room, bytes.size()));
   const std::size_t half = limit_ / 2;
-  if (tail_.size() > 2 * half) tail_.erase(0, tail_.size() - half);
+  const std::size_t head_room = std::min(limit_ - half - head_.size(), bytes.size());
+  head_ += bytes.substr(0, head_room);
+  bytes.remove_prefix(head_room);
+  if (bytes.size() >= half) {
+    tail_ = bytes.substr(bytes.size() - half);
+    return;
+  }
+  // Cut before it is added to, so that it never takes more than was said.
+  if (tail_.size() + bytes.size() > 2 * half) tail_.erase(0, tail_.size() - half);
+  tail_ += bytes;
 }
 
 std::string Capture::text() const {

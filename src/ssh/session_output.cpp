@@ -15,9 +15,10 @@ SessionOutput::SessionOutput(os::Descriptor& read, std::string_view mark, Stream
       }) {}
 
 void SessionOutput::read_available() {
-  std::array<char, 64U << 10> buffer; // NOLINT: filled by read
+  std::array<char, 16U << 10>
+      buffer; // NOLINT: filled by read; as many stand on stacks as hosts are talked to
   // Bounded, so that a command that never stops writing cannot keep us from looking at the clock.
-  for (int round = 0; round < 16 && read_.is_open(); ++round) {
+  for (int round = 0; round < 64 && read_.is_open(); ++round) {
     const ssize_t got = ::read(read_.get(), buffer.data(), buffer.size());
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (got <= 0) return read_.close();
@@ -35,9 +36,10 @@ void SessionOutput::take(std::string_view bytes) {
   before_ += bytes;
   if (const auto at = before_.find(mark_); at != std::string::npos) {
     began_ = true;
-    const std::string own = before_.substr(at + mark_.size());
+    const std::size_t own = before_.size() - at - mark_.size(); // the mark ends in these bytes
     before_.resize(at);
-    return take(own);
+    before_.shrink_to_fit();
+    return take(bytes.substr(bytes.size() - own));
   }
   if (before_.size() > longest_before) before_.erase(0, before_.size() - longest_before);
 }
