@@ -17,14 +17,18 @@ project: @PROJECT@
 
 environments:
   production:
-    hosts: { web: [@HOSTS@] }              # where it runs: local, or user@server
+    # Where it runs: local, or user@server.
+    hosts: { web: [@HOSTS@] }
 
 steps:
   web:
-    uses: host.release                   # 'deployctl explain host.release' tells every field
+    # 'deployctl explain host.release' tells every field.
+    uses: host.release
     with:
-      path: /srv/@PROJECT@                 # releases are kept here; 'current' points to the live one
-      source: @SOURCE@                     # the folder that is deployed
+      # Releases are kept here; 'current' points to the live one.
+      path: /srv/@PROJECT@
+      # The folder that is deployed.
+      source: @SOURCE@
       keep: 5
       # reload: [systemctl, reload, @PROJECT@]
       # health: { http: "http://127.0.0.1:8000/healthz", within: 30s }
@@ -39,16 +43,17 @@ environments:
 
 steps:
   test:
-    uses: exec.run                       # 'deployctl explain exec.run' tells every field
+    # 'deployctl explain exec.run' tells every field.
+    uses: exec.run
     with:
       command: [echo, put your tests here]
-      effect: none                       # changes nothing: may be repeated at any time
+      effect: none # changes nothing: may be repeated at any time
   deploy:
     uses: exec.run
     needs: [test]
     with:
       command: [echo, put your deployment here]
-      effect: repeatable                 # running it twice is the same as once
+      effect: repeatable # running it twice is the same as once
 )"},
     {"compose", "production", "a Compose file, brought up on servers", true,
      R"(# yaml-language-server: $schema=.deployctl/pipeline.schema.json
@@ -57,21 +62,24 @@ project: @PROJECT@
 
 environments:
   production:
-    hosts: { web: [@HOSTS@] }              # servers with Docker and its compose plugin
+    # Servers with Docker and its compose plugin.
+    hosts: { web: [@HOSTS@] }
 
 steps:
   compose:
-    uses: file.put                       # the file alone is compared; a change of it brings the services up
+    # The file alone is compared; a change of it brings the services up.
+    uses: file.put
     with:
       path: /srv/@PROJECT@/compose.yaml
       source: @COMPOSE@
   up:
-    uses: host.run                       # 'deployctl explain host.run' tells every field
+    # 'deployctl explain host.run' tells every field.
+    uses: host.run
     needs: [compose]
     with:
       command: [docker, compose, up, --detach, --wait, --remove-orphans]
       directory: /srv/@PROJECT@
-      effect: repeatable                 # running it twice is the same as once
+      effect: repeatable # running it twice is the same as once
 )"},
     {"container", "production", "an image of the Dockerfile here, run on servers", true,
      R"(# yaml-language-server: $schema=.deployctl/pipeline.schema.json
@@ -79,30 +87,35 @@ version: 1
 project: @PROJECT@
 
 vars:
-  image: @IMAGE@                           # the repository in your registry
+  # The repository in your registry.
+  image: @IMAGE@
 
 environments:
   production:
-    hosts: { web: [@HOSTS@] }              # servers with Docker
+    # Servers with Docker.
+    hosts: { web: [@HOSTS@] }
 
 steps:
   image:
-    uses: exec.run                       # 'deployctl explain exec.run' tells every field
+    # 'deployctl explain exec.run' tells every field.
+    uses: exec.run
     with:
       script: |
         docker build --tag "$IMAGE" .
         docker push "$IMAGE"
       env: { IMAGE: "${vars.image}:${git.short}" }
-      effect: repeatable                 # running it twice is the same as once
+      effect: repeatable # running it twice is the same as once
       check: [docker, manifest, inspect, "${vars.image}:${git.short}"]
   web:
-    uses: host.run                       # 'deployctl explain host.run' tells every field
+    # 'deployctl explain host.run' tells every field.
+    uses: host.run
     needs: [image]
     with:
       script: |
         docker pull "$IMAGE"
         docker rm --force @PROJECT@ 2>/dev/null || true
-        docker run --detach --restart unless-stopped --name @PROJECT@ --publish @PORT@:@PORT@ "$IMAGE"
+        docker run --detach --restart unless-stopped --name @PROJECT@ \
+          --publish @PORT@:@PORT@ "$IMAGE"
       env: { IMAGE: "${vars.image}:${git.short}" }
       effect: repeatable
 )"},

@@ -28,7 +28,9 @@ class Init(unittest.TestCase):
         for template in ("host-release", "exec", "compose", "container"):
             with self.subTest(template=template):
                 self.project.expect(0, "init", "--template", template)
-                self.assertNotIn("@", self.text().replace("user@server", ""))
+                text = self.text()
+                self.assertNotIn("@", text.replace("user@server", ""))
+                self.assertLessEqual(max(map(len, text.splitlines())), 80)
                 (self.project.place / "deploy.yaml").unlink()
 
     def test_a_compose_file_is_found(self):
@@ -41,7 +43,7 @@ class Init(unittest.TestCase):
         template, text = self.found(Dockerfile="FROM debian:12\nEXPOSE 8080/tcp\n")
         self.assertEqual(template, "container")
         self.assertIn("project: my-shop\n", text)
-        self.assertIn("image: ghcr.io/team/my-shop ", text)
+        self.assertIn("image: ghcr.io/team/my-shop\n", text)
         self.assertIn("--publish 8080:8080", text)
         self.assertNotIn("pass", text)
 
