@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <optional>
 
 #include <fmt/core.h>
@@ -204,6 +205,32 @@ private:
 Result<SopsValues> SopsValues::open(const SopsFile& file, const Secret& data_key) {
   DEPLOYCTL_TRY(Judge judge, Judge::make(file.metadata.rule));
   return SopsOpener(file, data_key, std::move(judge)).open();
+}
+
+SopsValues SopsValues::take(SopsNode& data) {
+  SopsValues values;
+  Wiped plain;
+  plain->reserve(room_for(data));
+  values.take_texts(data, *plain);
+  values.plain_ = std::make_shared<const SecretBytes>(*plain);
+  return values;
+}
+
+// Depth is bounded by the parser's limit.
+void SopsValues::take_texts(SopsNode& node, std::string& plain) { // NOLINT(misc-no-recursion)
+  for (SopsMember& member : node.members) {
+    if (!member.value.is_leaf()) {
+      take_texts(member.value, plain);
+      continue;
+    }
+    std::string& text = member.value.text;
+    places_.emplace(&member.value, Place{.begin = plain.size(),
+                                         .size = text.size(),
+                                         .boolean = member.value.kind == SopsNode::Kind::boolean});
+    plain += text;
+    ::explicit_bzero(text.data(), text.size());
+    text.clear();
+  }
 }
 
 std::string SopsValues::text_of(const SopsNode& leaf) const {

@@ -20,6 +20,9 @@ public:
   // The file must outlive it.
   static Result<SopsValues> open(const SopsFile& file, const Secret& data_key);
 
+  // Of what somebody else decrypted and authenticated: the texts of its leaves are moved out of it.
+  static SopsValues take(SopsNode& data);
+
   // Of a leaf of the file.
   [[nodiscard]] std::string text_of(const SopsNode& leaf) const;
 
@@ -30,6 +33,8 @@ private:
     std::size_t size = 0;
     bool boolean = false;
   };
+
+  void take_texts(SopsNode& node, std::string& plain);
 
   std::shared_ptr<const SecretBytes> plain_; // the texts behind one another
   std::map<const SopsNode*, Place> places_;

@@ -163,7 +163,30 @@ class Sops(World):
         self.assertEqual(self.read(["sops://a.bin#/data"]), [content])
 
 
+class Pgp(World):
+    def test_other_keys_are_opened_by_the_program(self):
+        home = self.folder / "gnupg"
+        home.mkdir(mode=0o700)
+        self.environment["GNUPGHOME"] = str(home)
+        self.addCleanup(subprocess.run, ["gpgconf", "--kill", "all"], env=dict(self.environment), check=False)
+        self.run_program("gpg", "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", "", "--quick-gen-key",
+                         "Ann <ann@example.com>", "default", "default", "never")
+        listed = self.run_program("gpg", "--batch", "--list-keys", "--with-colons").decode()
+        fingerprint = next(line for line in listed.splitlines() if line.startswith("fpr:")).split(":")[9]
+        (self.folder / "a.yaml").write_text("db: { password: of-pgp, port: 5432 }\nhosts: [one-host, two-hosts]\n")
+        (self.folder / "a.env").write_text("TOKEN=of a line\n")
+        for name in ("a.yaml", "a.env"):
+            self.run_program("sops", "encrypt", "--in-place", "--pgp", fingerprint, name)
+        self.assertEqual(self.read(["sops://a.yaml#/db/password", "sops://a.yaml#/db/port", "sops://a.yaml#/hosts/1", "sops://a.env#/TOKEN"]),
+                         ["of-pgp", "5432", "two-hosts", "of a line"])
+        lines = (self.folder / "a.yaml").read_text()
+        (self.folder / "a.yaml").write_text(lines.replace("lastmodified: \"20", "lastmodified: \"19"))
+        self.assertIn("'sops decrypt' exited with", self.read(["sops://a.yaml#/db/password"], code=4))
+        self.environment["GNUPGHOME"] = str(self.folder / "nobody")
+        self.assertIn("No secret key", self.read(["sops://a.env#/TOKEN"], code=4))
+
+
 if __name__ == "__main__":
-    need("age", "age-keygen")
+    need("age", "age-keygen", "gpg")
     print(f"SEED={SEED}")
     unittest.main(verbosity=2)
