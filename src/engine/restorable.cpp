@@ -118,7 +118,7 @@ std::vector<Restorable> check_restorable(Environment& environment, const config:
                                          const std::vector<state::Release>& releases) {
   Versions versions;
   for (secrets::Checked& checked : environment.resolver.check(environment.interrupts.wind_down))
-    versions.emplace(checked.name, std::move(checked.version));
+    versions.emplace(checked.name, std::move(checked.version).map([&](const auto&) { return checked.kept; }));
   const state::Blobs blobs = environment.state.blobs();
   std::vector<Restorable> answers(releases.size());
   for (std::size_t i = 0; i < releases.size(); ++i) {

@@ -18,6 +18,8 @@ constexpr std::size_t shortest_value = 4; // bytes; the redactor masks nothing s
 constexpr std::size_t fingerprint_digits =
     16;                            // of HMAC-SHA-256: enough to see a change, keyed against guessing
 constexpr std::size_t at_once = 8; // references read in parallel
+constexpr std::string_view keyed = "keyed:";
+constexpr std::size_t reference_digits = 8;
 
 Status check_value(std::string_view value) {
   if (value.empty()) return fail(Cause::config, "its value is empty");
@@ -26,6 +28,12 @@ Status check_value(std::string_view value) {
               fmt::format("its value has {} bytes, fewer than {}", value.size(), shortest_value),
               "so short a value cannot be kept out of logs without blanking half of them; if it is no "
               "secret, make it a var");
+}
+
+// What releases keep: of another reference the version "1" is another one. A fingerprint is the value's own.
+std::string kept_version(const std::string& version, const std::string& reference) {
+  if (version.starts_with(keyed)) return version;
+  return version + "~" + sha256_hex(reference).substr(0, reference_digits);
 }
 
 Error named(Error error, const Declaration& secret) {
@@ -76,7 +84,7 @@ std::string Resolver::fingerprint(const std::string& name, const SecretBytes& va
   *message += name; // so that equal values of two secrets do not show as equal
   *message += '\0';
   *message += value.view();
-  return "keyed:" + hmac_sha256(stack_key_, *message).hex().substr(0, fingerprint_digits);
+  return std::string(keyed) + hmac_sha256(stack_key_, *message).hex().substr(0, fingerprint_digits);
 }
 
 // Reads the reference and checks what it gives.
@@ -126,13 +134,17 @@ Result<StoredValue> Resolver::known(Entry& entry, const std::stop_token& stop) {
 
 std::vector<Checked> Resolver::look_at(const std::vector<Entry*>& entries, const std::stop_token& stop) {
   std::vector<Checked> results;
+  results.reserve(entries.size());
   for (const Entry* entry : entries)
     results.push_back(
-        {entry->declaration.name, entry->declaration.reference, fail(Cause::cancelled, "stopped")});
+        {entry->declaration.name, entry->declaration.reference, fail(Cause::cancelled, "stopped"), {}});
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
-    for (std::size_t i = next++; i < entries.size() && !stop.stop_requested(); i = next++)
-      results[i].version = version_of(*entries[i], stop);
+    for (std::size_t i = next++; i < entries.size() && !stop.stop_requested(); i = next++) {
+      Checked& checked = results[i];
+      checked.version = version_of(*entries[i], stop);
+      if (checked.version) checked.kept = kept_version(*checked.version, checked.reference);
+    }
   };
   std::vector<std::jthread> others;
   for (std::size_t i = 1; i < std::min(at_once, entries.size()); ++i) others.emplace_back(work);
@@ -172,7 +184,7 @@ Result<std::string> Resolver::leaf_version(const Secret& leaf, const std::stop_t
     Entry* entry = find(part.name);
     if (!entry) return fail(Cause::internal, fmt::format("the secret '{}' is not declared", part.name));
     DEPLOYCTL_TRY(const std::string one, version_of(*entry, stop));
-    version += (version.empty() ? "" : "+") + one;
+    version += (version.empty() ? "" : "+") + kept_version(one, entry->declaration.reference);
   }
   return version;
 }
@@ -189,7 +201,7 @@ Result<Secret> Resolver::resolve_leaf(const Secret& leaf, const std::stop_token&
     if (!entry) return fail(Cause::internal, fmt::format("the secret '{}' is not declared", part.name));
     DEPLOYCTL_TRY(const StoredValue one, known(*entry, stop));
     *bytes += one.bytes->view();
-    version += (version.empty() ? "" : "+") + one.version;
+    version += (version.empty() ? "" : "+") + kept_version(one.version, entry->declaration.reference);
   }
   Secret resolved = leaf.resolved_with(*bytes).with_version(version);
   // Its parts are masked already; the whole is what an encoder sees.

@@ -28,6 +28,7 @@ struct Checked {
   std::string name;
   std::string reference;
   Result<std::string> version;
+  std::string kept; // how a release that uses it keeps that version
 };
 
 // Thread-safe. A secret's value is read once for all that resolve it, however many ask at the same time.
@@ -48,8 +49,8 @@ public:
   Result<std::map<std::string, std::string>> versions(const std::stop_token& stop);
   // The same for all of them, in the order of declaration; for `secrets check`.
   std::vector<Checked> check(const std::stop_token& stop);
-  // For plans: the value with each Secret leaf carrying its version (of composed ones, their parts' joined by
-  // '+'). Leaves stay references.
+  // For plans: the value with each Secret leaf carrying its version, bound to the reference (of composed
+  // ones, their parts' joined by '+'). Leaves stay references.
   Result<Value> with_versions(const Value& value, const std::stop_token& stop);
   // For effects: the value with each Secret leaf resolved, and carrying the version of what it holds.
   Result<Value> resolve(const Value& value, const std::stop_token& stop);

@@ -131,7 +131,8 @@ struct Cloud {
   std::string version(int number) {
     const auto found = resolver->with_versions(Secret::reference("s" + std::to_string(number)), {});
     if (!found) return found.error().message;
-    return found->get<Secret>()->version();
+    const std::string kept = found->get<Secret>()->version();
+    return kept.substr(0, kept.rfind('~')); // without the reference that it is bound to
   }
 };
 

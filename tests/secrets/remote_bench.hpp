@@ -57,6 +57,11 @@ private:
   Http& to_;
 };
 
+// Without the reference that it is bound to.
+inline std::string version_alone(const std::string& kept) {
+  return kept.substr(0, kept.rfind('~'));
+}
+
 struct RemoteBench {
   AwsBench base;
   RedactionSet redactions;
@@ -146,7 +151,13 @@ struct RemoteBench {
   std::string version(int number) {
     const auto found = resolver->with_versions(Secret::reference("s" + std::to_string(number)), {});
     if (!found) return told(found.error());
-    return found->get<Secret>()->version();
+    return version_alone(found->get<Secret>()->version());
+  }
+  // As a release keeps it.
+  std::string kept(int number) {
+    return resolver->with_versions(Secret::reference("s" + std::to_string(number)), {})
+        ->get<Secret>()
+        ->version();
   }
   // Without the name of the secret, with its cause and its help.
   static std::string told(const Error& error) {

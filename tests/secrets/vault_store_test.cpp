@@ -20,6 +20,19 @@ TEST_CASE("vault: a value is read once for all of its members, with version and 
   CHECK(vault.redactions.redact("x sentinel-1 x") == "x [secret:s0] x");
 }
 
+TEST_CASE(
+    "vault: what another reference means is another secret, although the store calls its version the same") {
+  VaultServer vault;
+  vault.second["secret/app"] = {{.data = {{"old", "sentinel-1"}, {"new", "sentinel-2"}}}};
+  vault.open({"vault://main/secret/app#old", "vault://main/secret/app#new", "vault://main/secret/app#old"});
+  CHECK(vault.version(0) == vault.version(1));
+  CHECK(vault.kept(0) != vault.kept(1));
+  CHECK(vault.kept(0) == vault.kept(2));
+  const auto resolved = vault.resolver->resolve(Secret::reference("s0"), {});
+  REQUIRE(resolved);
+  CHECK(resolved->get<Secret>()->version() == vault.kept(0));
+}
+
 TEST_CASE("vault: a plan asks for metadata and never for a value") {
   VaultServer vault;
   vault.second["secret/app"] = {{.data = {{"a", "sentinel-1"}, {"b", "sentinel-2"}}}};

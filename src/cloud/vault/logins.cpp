@@ -5,6 +5,7 @@
 
 #include "base/body.hpp"
 #include "base/encode.hpp"
+#include "base/wiped.hpp"
 #include "cloud/vault/session.hpp"
 
 namespace deployctl::vault {
@@ -26,13 +27,20 @@ Result<WipedValue> post(const Context& context, const std::string& what, const s
   return cloud::ask(context.parts, asked, context.stop);
 }
 
+// Vault answers proofs that it refuses with 400 as often as with 403.
+Error as_refusal(Error error) {
+  if (error.cause == Cause::config || error.cause == Cause::permission) error.cause = Cause::auth;
+  return error;
+}
+
 // A wrapped one is a token for a single question.
 Result<Secret> unwrapped(const Context& context, const Secret& wrapping) {
   DEPLOYCTL_TRY(const WipedValue answer,
-                post(context, "unwrapping of the secret id", "sys/wrapping/unwrap", Value::Map{}, wrapping));
-  const std::string found = cloud::text_at(*answer, "data.secret_id");
-  if (found.empty()) return fail(Cause::auth, "what the wrapping token wraps is no secret id");
-  Secret secret = Secret::reference("vault.secret_id").resolved_with(found);
+                post(context, "unwrapping of the secret id", "sys/wrapping/unwrap", Value::Map{}, wrapping)
+                    .map_error(as_refusal));
+  const Wiped found(cloud::text_at(*answer, "data.secret_id"));
+  if (found->empty()) return fail(Cause::auth, "what the wrapping token wraps is no secret id");
+  Secret secret = Secret::reference("vault.secret_id").resolved_with(*found);
   context.parts.learn(secret);
   return secret;
 }
@@ -126,19 +134,15 @@ Result<Login> log_in(const cloud::Parts& parts, const Settings& settings, const 
   if (!make_body) return given_token(context);
   DEPLOYCTL_TRY(const Value body, make_body(context));
   const std::string path = fmt::format("auth/{}/login", percent_encode(settings.auth_mount, "/"));
-  auto answer = post(context, fmt::format("login at '{}'", settings.auth_mount), path, body);
-  if (!answer) {
-    Error error = std::move(answer).error();
-    // Vault answers a login that it refuses with 400 as often as with 403.
-    if (error.cause == Cause::config || error.cause == Cause::permission) error.cause = Cause::auth;
-    return fail(std::move(error));
-  }
-  const std::string token = cloud::text_at(**answer, "auth.client_token");
-  if (token.empty())
+  DEPLOYCTL_TRY(
+      const WipedValue answer,
+      post(context, fmt::format("login at '{}'", settings.auth_mount), path, body).map_error(as_refusal));
+  const Wiped token(cloud::text_at(*answer, "auth.client_token"));
+  if (token->empty())
     return fail(Cause::auth, fmt::format("the login at '{}' gave no token", settings.auth_mount));
-  Login login{.token = Secret::reference("vault.token").resolved_with(token),
-              .lasts = duration_at(**answer, "auth.lease_duration"),
-              .is_renewable = bool_at(**answer, "auth.renewable"),
+  Login login{.token = Secret::reference("vault.token").resolved_with(*token),
+              .lasts = duration_at(*answer, "auth.lease_duration"),
+              .is_renewable = bool_at(*answer, "auth.renewable"),
               .is_ours = true};
   parts.learn(login.token);
   return login;

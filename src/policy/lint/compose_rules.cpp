@@ -52,6 +52,11 @@ std::string text_of(const yaml::Node* node) {
   return node && node->is_scalar() ? node->text : std::string();
 }
 
+// This publisher's images keep what they know elsewhere.
+std::string_view data_of(std::string_view image, const Store& store) {
+  return image.find("bitnami") == npos ? store.data : "/bitnami";
+}
+
 // "postgres" of "registry.example.com:5000/library/postgres:16@sha256:…".
 std::string_view name_of_image(std::string_view image) {
   image = image.substr(0, image.find('@'));
@@ -113,13 +118,13 @@ private:
     const auto store =
         std::find_if(stores.begin(), stores.end(), [&](const Store& each) { return each.image == name; });
     if (store == stores.end() || stops_at_once()) return;
+    const std::string_view data = data_of(image->text, *store);
     for (const std::string& path : mounted(service_))
-      if (path.find('$') != npos || is_below(path, store->data) || is_below(store->data, path)) return;
-    if (mounts_tmpfs(store->data)) return;
-    findings_.add(
-        code::data_not_on_volume, place_of(*image),
-        fmt::format("service '{}' keeps its data in '{}', which is on no volume", name_, store->data),
-        fmt::format("add a named volume: [\"{}-data:{}\"]", name_, store->data));
+      if (path.find('$') != npos || is_below(path, data) || is_below(data, path)) return;
+    if (mounts_tmpfs(data)) return;
+    findings_.add(code::data_not_on_volume, place_of(*image),
+                  fmt::format("service '{}' keeps its data in '{}', which is on no volume", name_, data),
+                  fmt::format("add a named volume: [\"{}-data:{}\"]", name_, data));
   }
 
   // Somebody says that the data may go.

@@ -152,6 +152,11 @@ bool begins_a_stage(std::string_view text) {
   return false;
 }
 
+// What a program makes Dockerfiles from is none yet.
+bool is_template(std::string_view text) {
+  return text.find("{{") != npos || text.find("{%") != npos || text.find("<%") != npos;
+}
+
 // "line 3: what is wrong"
 void add_unreadable(std::string_view text, const Error& error, Findings& findings) {
   const LineTable lines(text);
@@ -170,7 +175,7 @@ void add_unreadable(std::string_view text, const Error& error, Findings& finding
 void check_dockerfile(std::string_view text, const BuildContext* context, Findings& findings) {
   const auto file = formats::parse_dockerfile(text);
   if (!file) {
-    if (begins_a_stage(text)) add_unreadable(text, file.error(), findings);
+    if (begins_a_stage(text) && !is_template(text)) add_unreadable(text, file.error(), findings);
     return;
   }
   DockerfileCheck(*file, text, findings).run();

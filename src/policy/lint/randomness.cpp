@@ -12,11 +12,12 @@ namespace {
 
 constexpr std::size_t longest_run = 6; // of one character, in what is random
 
-constexpr std::array<std::string_view, 27> placeholder_words = {
+// The last one begins the key that every emulator of Azure's storage has.
+constexpr std::array<std::string_view, 28> placeholder_words = {
     "example",     "changeme", "change_me", "change-me", "changeit",   "xxxx",       "dummy",
     "placeholder", "your_",    "your-",     "yourpass",  "yoursecret", "yourtoken",  "redacted",
     "sample",      "replace",  "insert",    "notreal",   "not-a-real", "not_a_real", "fake",
-    "todo",        "fixme",    "<",         "12345678",  "abcdefgh",   "...."};
+    "todo",        "fixme",    "<",         "12345678",  "abcdefgh",   "....",       "eby8vdm02xnocqflquwj"};
 
 constexpr std::array<std::string_view, 14> reference_beginnings = {
     "$", "{{", "%", "<", "@", "!", "env:", "file:", "vault:", "ref+", "op://", "secret:", "arn:", "ENC["};

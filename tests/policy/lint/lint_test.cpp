@@ -60,7 +60,31 @@ TEST_CASE("lint: every rule is explained under its code, and the explanation nam
 
 TEST_CASE("lint: a Dockerfile that no builder takes is told, what is only called so is not") {
   CHECK(codes_in("Dockerfile", "FROM a:1\nRUNN x\n") == "D0810");
+  CHECK(codes_in("Dockerfile.tpl", "FROM a:1@sha256:1\nUSER a\n{{if .Extra}}\nRUN x\n{{end}}\n").empty());
   CHECK(codes_in("Dockerfile.nanorc", "syntax \"Dockerfile\"\ncolor red \"^FROM\"\n").empty());
+}
+
+TEST_CASE("lint: data are looked for where the publisher of an image keeps them") {
+  const auto service = [](const char* image, const char* volume) {
+    return codes_in("compose.yaml", std::string("services:\n  db: { image: ") + image +
+                                        ", volumes: [\"db:" + volume + "\"] }\n");
+  };
+  CHECK(service("mariadb:11", "/var/lib/mysql").empty());
+  CHECK(service("mariadb:11", "/bitnami/mariadb") == "D0831");
+  CHECK(service("bitnami/mariadb:11", "/bitnami/mariadb").empty());
+  CHECK(service("bitnami/mariadb:11", "/var/lib/mysql") == "D0831");
+}
+
+TEST_CASE("lint: the key that every emulator of Azure's storage has is no secret") {
+  const auto connection = [](const std::string& key) {
+    return codes_in(".env",
+                    "AZURE=DefaultEndpointsProtocol=http;AccountName=store1;AccountKey=" + key + "\n");
+  };
+  CHECK(connection("Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==")
+            .empty());
+  CHECK(connection(
+            "Kq3x8dM72wNOcqGlqUvJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==") ==
+        "D0801");
 }
 
 TEST_CASE("lint: a waiver counts on its line or alone above it, with a reason, for its rule") {
