@@ -1,8 +1,10 @@
 #include "net/http_arrival.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/strings.hpp"
+#include "base/wiped.hpp"
 
 namespace deployctl::net {
 namespace {
@@ -16,6 +18,18 @@ int status_of(std::string_view line) {
   return status;
 }
 
+// The body may hold secrets: a buffer that has become too small does not keep them.
+void append_wiping(std::string& body, std::string_view bytes) {
+  if (body.capacity() - body.size() < bytes.size()) {
+    std::string larger;
+    larger.reserve(std::max(body.size() + bytes.size(), 2 * body.capacity()));
+    larger.append(body);
+    body.swap(larger);
+    const Wiped smaller(std::move(larger));
+  }
+  body.append(bytes);
+}
+
 } // namespace
 
 bool Arrival::take_body(std::string_view bytes) {
@@ -24,7 +38,7 @@ bool Arrival::take_body(std::string_view bytes) {
     return taken_.has_value();
   }
   too_large_ |= bytes.size() > body_limit_ - response_.body.size();
-  if (!too_large_) response_.body.append(bytes);
+  if (!too_large_) append_wiping(response_.body, bytes);
   return !too_large_;
 }
 

@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 
 #include "base/members.hpp"
+#include "base/wiped.hpp"
 #include "secrets/aws_account.hpp"
 
 namespace deployctl::secrets {
@@ -78,7 +79,7 @@ private:
 
   static StoredValue stored(const Value& parameter, bool decrypted) {
     StoredValue value{.bytes = nullptr, .version = version_in(parameter)};
-    if (decrypted) value.bytes = std::make_shared<const SecretBytes>(text_at(parameter, "Value"));
+    if (decrypted) value.bytes = std::make_shared<const SecretBytes>(*Wiped(text_at(parameter, "Value")));
     return value;
   }
 

@@ -7,6 +7,8 @@
 #include "base/encode.hpp"
 #include "base/json.hpp"
 #include "base/members.hpp"
+#include "base/wiped.hpp"
+#include "base/wiped_value.hpp"
 #include "secrets/aws_account.hpp"
 #include "secrets/sources.hpp"
 
@@ -23,8 +25,9 @@ Result<StoredValue> value_in(const Value& answer) {
     stored.bytes = std::make_shared<const SecretBytes>(*text->text());
     return stored;
   }
-  DEPLOYCTL_TRY(const std::string binary, from_base64(text_at(answer, "SecretBinary")));
-  stored.bytes = std::make_shared<const SecretBytes>(binary);
+  DEPLOYCTL_TRY(std::string decoded, from_base64(*Wiped(text_at(answer, "SecretBinary"))));
+  const Wiped binary(std::move(decoded));
+  stored.bytes = std::make_shared<const SecretBytes>(*binary);
   return stored;
 }
 
@@ -46,16 +49,16 @@ Result<std::string> current_version(const Value& description) {
 
 // One member of a secret that is a JSON object. Says where it failed, never what it read.
 Result<StoredValue> member_of(const StoredValue& whole, const std::string& key) {
-  const auto document = parse_json(whole.bytes->view(), JsonMode::plain, {.bytes = value_limit});
-  if (!document || !document->map())
+  auto parsed = parse_json(whole.bytes->view(), JsonMode::plain, {.bytes = value_limit});
+  const WipedValue document(parsed ? *std::move(parsed) : Value());
+  if (!document->map())
     return fail(Cause::config, fmt::format("it is no JSON object, so '#{}' means nothing in it", key));
   const Value* found = document->find(key);
   if (!found) return fail(Cause::not_found, fmt::format("it has nothing at '#{}'", key));
   if (!found->text() && !found->get<std::int64_t>())
     return fail(Cause::config, fmt::format("what it has at '#{}' is neither text nor a whole number", key));
-  return StoredValue{
-      .bytes = std::make_shared<const SecretBytes>(found->text() ? *found->text() : to_json(*found)),
-      .version = whole.version};
+  const Wiped text(found->text() ? *found->text() : to_json(*found));
+  return StoredValue{.bytes = std::make_shared<const SecretBytes>(*text), .version = whole.version};
 }
 
 class SecretsManager final : public Store {

@@ -101,8 +101,8 @@ private:
     DEPLOYCTL_TRY(const cloud::Answer answer, access_.exchange(asked, stop));
     if (!answer.is_good()) return fail(told(asked, answer, place));
     const Value* value = answer.body->find("value");
-    return StoredValue{.bytes =
-                           std::make_shared<const SecretBytes>(value && value->text() ? *value->text() : ""),
+    return StoredValue{.bytes = std::make_shared<const SecretBytes>(
+                           value && value->text() ? std::string_view(*value->text()) : std::string_view()),
                        .version = last_part(cloud::text_at(*answer.body, "id"))};
   }
 

@@ -6,6 +6,7 @@
 #include "base/body.hpp"
 #include "base/encode.hpp"
 #include "base/strings.hpp"
+#include "base/wiped.hpp"
 #include "cloud/identity.hpp"
 #include "secrets/cloud_access.hpp"
 
@@ -50,9 +51,9 @@ Result<cloud::Token> log_in(const cloud::Parts& parts, const Settings& settings,
   DEPLOYCTL_TRY(asked.request.body,
                 json_body(Value::Map{{"identity", settings.identity_id}, {"token", identity}}));
   DEPLOYCTL_TRY(const WipedValue answer, cloud::ask(parts, asked, stop));
-  const std::string text = cloud::text_at(*answer, "token");
-  if (text.empty()) return fail(Cause::auth, "doppler: login was answered without a token");
-  cloud::Token made{.value = Secret::reference("doppler.token").resolved_with(text), .expires = {}};
+  const Wiped text(cloud::text_at(*answer, "token"));
+  if (text->empty()) return fail(Cause::auth, "doppler: login was answered without a token");
+  cloud::Token made{.value = Secret::reference("doppler.token").resolved_with(*text), .expires = {}};
   if (const auto expires = parse_time(cloud::text_at(*answer, "expires_at"))) made.expires = *expires;
   return made;
 }

@@ -57,7 +57,7 @@ private:
     DEPLOYCTL_TRY(const cloud::Question asked, question(reference, ":access"));
     DEPLOYCTL_TRY(const cloud::Answer answer, access_.exchange(asked, stop));
     if (!answer.is_good()) return fail(told(asked, answer));
-    DEPLOYCTL_TRY(std::string decoded, from_base64(cloud::text_at(*answer.body, "payload.data")));
+    DEPLOYCTL_TRY(std::string decoded, from_base64(*Wiped(cloud::text_at(*answer.body, "payload.data"))));
     const Wiped bytes(std::move(decoded));
     const auto sum = cloud::number_at(*answer.body, "payload.dataCrc32c");
     if (sum && *sum != static_cast<std::int64_t>(crc32c(*bytes)))

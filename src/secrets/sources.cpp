@@ -9,6 +9,8 @@
 #include "base/json_pointer.hpp"
 #include "base/sanitize.hpp"
 #include "base/strings.hpp"
+#include "base/wiped.hpp"
+#include "base/wiped_value.hpp"
 #include "formats/dotenv.hpp"
 #include "secrets/encrypted_files.hpp"
 #include "secrets/local_files.hpp"
@@ -33,11 +35,13 @@ std::string without_line_end(std::string text) {
 
 // The whole text, or the field of it that the reference's pointer means. Says where it failed, never what it
 // read.
-Result<std::string> select(const SecretReference& reference, std::string text) {
-  if (!reference.key) return without_line_end(std::move(text));
-  const auto document = parse_json(text, JsonMode::plain, {.bytes = value_limit});
-  if (!document)
+Result<std::string> select(const SecretReference& reference, std::string whole) {
+  if (!reference.key) return without_line_end(std::move(whole));
+  const Wiped text(std::move(whole));
+  auto parsed = parse_json(*text, JsonMode::plain, {.bytes = value_limit});
+  if (!parsed)
     return fail(Cause::config, fmt::format("it is not JSON, so '#{}' means nothing in it", *reference.key));
+  const WipedValue document(*std::move(parsed));
   const Value* found = find_at(*document, reference.pointer);
   if (!found) return fail(Cause::not_found, fmt::format("it has nothing at '#{}'", *reference.key));
   if (const std::string* plain = found->text()) return *plain;
@@ -62,8 +66,9 @@ Result<std::string> read_file(const SecretReference& reference, const Sources& s
 
 Result<std::string> read_dotenv(const SecretReference& reference, const Sources& sources,
                                 const std::stop_token&) {
-  DEPLOYCTL_TRY(const std::string text, read_local(reference.source, sources));
-  DEPLOYCTL_TRY(const auto entries, formats::parse_dotenv(text));
+  DEPLOYCTL_TRY(std::string whole, read_local(reference.source, sources));
+  const Wiped text(std::move(whole));
+  DEPLOYCTL_TRY(const auto entries, formats::parse_dotenv(*text));
   const std::string* found = formats::find_dotenv(entries, *reference.key);
   if (!found)
     return fail(Cause::not_found, fmt::format("'{}' does not set {}", reference.source, *reference.key));

@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "base/json.hpp"
+#include "base/wiped_value.hpp"
 #include "cloud/aws/credential_links.hpp"
 
 namespace deployctl::aws {
@@ -100,8 +101,9 @@ Result<std::vector<std::string>> command_words(std::string_view text) {
 
 Result<Credentials> read_process_output(const std::string& output, const std::string& source) {
   constexpr KeyNames names{"AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"};
-  const auto document = parse_json(output, JsonMode::plain, {.bytes = longest_output});
-  if (!document) return fail(Cause::auth, source + " did not print JSON");
+  auto parsed = parse_json(output, JsonMode::plain, {.bytes = longest_output});
+  if (!parsed) return fail(Cause::auth, source + " did not print JSON");
+  const WipedValue document(*std::move(parsed));
   const Value* version = document->find("Version");
   if (!version || !version->get<std::int64_t>() || *version->get<std::int64_t>() != 1)
     return fail(Cause::auth, source + " did not print credentials of version 1");

@@ -7,6 +7,8 @@
 #include "base/encode.hpp"
 #include "base/json.hpp"
 #include "base/strings.hpp"
+#include "base/wiped.hpp"
+#include "base/wiped_value.hpp"
 #include "cloud/aws/credential_links.hpp"
 #include "net/url.hpp"
 
@@ -73,9 +75,11 @@ Result<HttpResponse> ask_container(const ChainContext& context, const HttpReques
   }
 }
 
-Result<Credentials> read_document(const std::string& body, const std::string& source) {
-  const auto document = parse_json(body, JsonMode::plain, {.bytes = longest_answer});
-  if (!document) return fail(Cause::auth, source + " did not answer with JSON");
+Result<Credentials> read_document(std::string answer, const std::string& source) {
+  const Wiped body(std::move(answer));
+  auto parsed = parse_json(*body, JsonMode::plain, {.bytes = longest_answer});
+  if (!parsed) return fail(Cause::auth, source + " did not answer with JSON");
+  const WipedValue document(*std::move(parsed));
   return read_keys(*document, metadata_keys, source);
 }
 
@@ -130,8 +134,8 @@ Result<LinkAnswer> from_container(const ChainContext& context) {
   HttpRequest request = small_request("aws.container", url, container_timeout);
   DEPLOYCTL_TRY(const std::optional<Secret> token, container_token(context));
   if (token) request.headers.emplace_back("Authorization", *token);
-  DEPLOYCTL_TRY(const HttpResponse response, ask_container(context, request));
-  DEPLOYCTL_TRY(Credentials keys, read_document(response.body, "the container's role"));
+  DEPLOYCTL_TRY(HttpResponse response, ask_container(context, request));
+  DEPLOYCTL_TRY(Credentials keys, read_document(std::move(response.body), "the container's role"));
   return LinkAnswer{.credentials = std::move(keys)};
 }
 
@@ -151,8 +155,9 @@ Result<LinkAnswer> from_instance(const ChainContext& context) {
   if (!roles) return LinkAnswer{.why_not = "the instance has no role: " + roles.error().message};
   const std::string role(trim(split(*roles, '\n').front()));
   if (role.empty()) return LinkAnswer{.why_not = "the instance has no role"};
-  DEPLOYCTL_TRY(const std::string body, instance.read(folder + percent_encode(role)));
-  DEPLOYCTL_TRY(Credentials keys, read_document(body, fmt::format("the instance's role '{}'", role)));
+  DEPLOYCTL_TRY(std::string body, instance.read(folder + percent_encode(role)));
+  DEPLOYCTL_TRY(Credentials keys,
+                read_document(std::move(body), fmt::format("the instance's role '{}'", role)));
   // When the service has an outage it hands out old keys, which stay good meanwhile.
   const WallTime now = context.parts.ports.clock.wall();
   if (keys.expires && *keys.expires < now + outage_extension) keys.expires = now + outage_extension;

@@ -7,6 +7,7 @@
 
 #include "base/body.hpp"
 #include "base/encode.hpp"
+#include "base/wiped.hpp"
 
 namespace deployctl::azure {
 namespace {
@@ -19,9 +20,9 @@ constexpr std::string_view assertion_type = "urn:ietf:params:oauth:client-assert
 constexpr Milliseconds metadata_timeout{3'000};
 
 Result<cloud::Token> token_in(const cloud::Parts& parts, const Value& answer, const std::string& what) {
-  const std::string token = cloud::text_at(answer, "access_token");
-  if (token.empty()) return fail(Cause::auth, what + " was answered without an access token");
-  cloud::Token made{.value = Secret::reference("azure.access_token").resolved_with(token),
+  const Wiped token(cloud::text_at(answer, "access_token"));
+  if (token->empty()) return fail(Cause::auth, what + " was answered without an access token");
+  cloud::Token made{.value = Secret::reference("azure.access_token").resolved_with(*token),
                     .expires = cloud::expiry(parts, cloud::number_at(answer, "expires_in"))};
   if (const auto until = cloud::number_at(answer, "expires_on"); until && !made.expires)
     made.expires = WallTime(std::chrono::seconds(std::clamp<std::int64_t>(*until, 0, 9'000'000'000)));

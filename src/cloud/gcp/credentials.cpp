@@ -44,7 +44,8 @@ Result<cloud::Token> ask_oauth(const Context& context, const std::string& url, c
 }
 
 Secret secret_in(const Context& context, const Value& document, std::string_view member) {
-  Secret secret = Secret::reference("google." + std::string(member)).resolved_with(text_at(document, member));
+  Secret secret =
+      Secret::reference("google." + std::string(member)).resolved_with(*Wiped(text_at(document, member)));
   context.parts.learn(secret);
   return secret;
 }
@@ -60,7 +61,8 @@ Result<cloud::Token> of_service_account(const Context& context, const Value& doc
                           {"aud", url},
                           {"iat", std::int64_t{now}},
                           {"exp", std::int64_t{now + 3600}}};
-  const Secret key = Secret::reference("google.private_key").resolved_with(text_at(document, "private_key"));
+  const Wiped pem(text_at(document, "private_key"));
+  const Secret key = Secret::reference("google.private_key").resolved_with(*pem);
   DEPLOYCTL_TRY(Secret assertion,
                 sign_jwt_rs256(key, {{"kid", text_at(document, "private_key_id")}}, claims));
   return ask_oauth(context, url, fmt::format("token of '{}'", email),
@@ -102,14 +104,16 @@ Result<std::string> subject_text(const Context& context, const Value& source) {
 Result<Secret> subject_token(const Context& context, const Value& source) {
   DEPLOYCTL_TRY(std::string text, subject_text(context, source));
   const Wiped bytes(std::move(text));
-  std::string token(trim(*bytes));
+  const Value* token = nullptr;
+  WipedValue document;
   if (text_at(source, "format.type") == "json") {
-    const auto document = parse_json(*bytes, JsonMode::plain);
-    const std::string field = text_at(source, "format.subject_token_field_name");
-    token = document ? text_at(*document, field) : "";
+    if (auto parsed = parse_json(*bytes, JsonMode::plain)) document = WipedValue(*std::move(parsed));
+    token = document->find_path(text_at(source, "format.subject_token_field_name"));
+    if (!token || !token->text()) return fail(Cause::auth, "the source of identity gave no token");
   }
-  if (token.empty()) return fail(Cause::auth, "the source of identity gave no token");
-  Secret secret = Secret::reference("identity token").resolved_with(token);
+  const std::string_view plain = token ? std::string_view(*token->text()) : trim(*bytes);
+  if (plain.empty()) return fail(Cause::auth, "the source of identity gave no token");
+  Secret secret = Secret::reference("identity token").resolved_with(plain);
   context.parts.learn(secret);
   return secret;
 }

@@ -4,6 +4,7 @@
 
 #include "base/body.hpp"
 #include "base/encode.hpp"
+#include "base/wiped.hpp"
 #include "net/url.hpp"
 
 namespace deployctl::gcp {
@@ -17,9 +18,9 @@ Status check_endpoint(const std::string& url, const std::string& what) {
 }
 
 Result<cloud::Token> oauth_token(const cloud::Parts& parts, const Value& answer, const std::string& what) {
-  const std::string token = cloud::text_at(answer, "access_token");
-  if (token.empty()) return fail(Cause::auth, what + " was answered without an access token");
-  return cloud::Token{.value = Secret::reference("google.access_token").resolved_with(token),
+  const Wiped token(cloud::text_at(answer, "access_token"));
+  if (token->empty()) return fail(Cause::auth, what + " was answered without an access token");
+  return cloud::Token{.value = Secret::reference("google.access_token").resolved_with(*token),
                       .expires = cloud::expiry(parts, cloud::number_at(answer, "expires_in"))};
 }
 
@@ -57,11 +58,11 @@ Result<cloud::Token> act_as(const cloud::Parts& parts, const std::string& url, c
   DEPLOYCTL_TRY(question.request.body,
                 json_body(Value::Map{{"scope", Value::List{cloud_scope}}, {"lifetime", "3600s"}}));
   DEPLOYCTL_TRY(const WipedValue answer, cloud::ask(parts, question, stop));
-  const std::string token = cloud::text_at(*answer, "accessToken");
+  const Wiped token(cloud::text_at(*answer, "accessToken"));
   const auto expires = parse_time(cloud::text_at(*answer, "expireTime"));
-  if (token.empty() || !expires)
+  if (token->empty() || !expires)
     return fail(Cause::auth, question.name + " was answered without an access token");
-  return cloud::Token{.value = Secret::reference("google.access_token").resolved_with(token),
+  return cloud::Token{.value = Secret::reference("google.access_token").resolved_with(*token),
                       .expires = *expires};
 }
 

@@ -55,11 +55,11 @@ Result<cloud::Token> read_credential(const std::string& out, const std::string& 
   const WipedValue document(*std::move(parsed));
   if (const std::string theirs = cloud::text_at(*document, "apiVersion"); theirs != api_version)
     return fail(Cause::auth, fmt::format("'{}' answered in '{}', not in '{}'", command, theirs, api_version));
-  const std::string token = cloud::text_at(*document, "status.token");
-  if (token.empty())
+  const Wiped token(cloud::text_at(*document, "status.token"));
+  if (token->empty())
     return fail(Cause::auth, fmt::format("'{}' gave no token", command),
                 "plugins that give certificates are not in this version");
-  cloud::Token made{.value = Secret::reference("kube.token").resolved_with(token), .expires = {}};
+  cloud::Token made{.value = Secret::reference("kube.token").resolved_with(*token), .expires = {}};
   if (const auto expires = parse_time(cloud::text_at(*document, "status.expirationTimestamp")))
     made.expires = *expires;
   return made;
