@@ -61,7 +61,7 @@ std::string bar(const StoryStage& stage, const Scale& scale) {
                   : std::string("its end was not written down");
   const std::string title =
       (stage.back ? "going back, " : "") + stage.stage + ": " + stage.result + ", " + took;
-  return fmt::format("<span class=\"bar {}{}\" style=\"left:{:.2f}%;width:{:.2f}%\" title=\"{}\"></span>",
+  return fmt::format(R"(<span class="bar {}{}" style="left:{:.2f}%;width:{:.2f}%" title="{}"></span>)",
                      tone_class(stage.tone), stage.back ? " back" : "", std::min(left, 99.5), width,
                      escaped(title));
 }
