@@ -135,9 +135,7 @@ void stage_finished(RunModel& model, const Event& event, Instant now) {
   if (target.standing == Standing::waiting) {
     target.activity = {
         .what = "until it is ready", .since = now, .limit = duration_field(event.fields, "ready_within_ms")};
-  } else if (target.standing == Standing::failed) {
-    target.activity = {.detail = event.message};
-  } else if (target.standing == Standing::pending) {
+  } else if (target.standing == Standing::failed || target.standing == Standing::pending) {
     target.activity = {.detail = event.message};
   } else if (is_over(target.standing)) {
     target.activity = {};
