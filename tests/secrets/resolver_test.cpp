@@ -368,6 +368,19 @@ TEST_CASE("secrets: checking looks at all of them, and the plan's error tells th
   CHECK_THAT(versions.error().evidence[0], Catch::Contains("'worse'"));
 }
 
+TEST_CASE("secrets: a plan asks nothing about what only notices use, a check does") {
+  Bench bench;
+  Resolver resolver = bench.resolver(
+      {{"token", "env://TOKEN"}, {.name = "slack", .reference = "env://NOT_THERE", .only_told = true}});
+  const auto versions = resolver.versions({});
+  REQUIRE(versions);
+  CHECK(versions->size() == 1);
+  CHECK(versions->contains("token"));
+  const auto checked = resolver.check({});
+  REQUIRE(checked.size() == 2);
+  CHECK_FALSE(checked[1].version);
+}
+
 TEST_CASE("secrets: an undeclared one is a bug, a common word is named as not maskable") {
   Bench bench;
   bench.environment["WORD"] = "admin";
