@@ -34,13 +34,11 @@ public:
   Real() : engine(http_, Engine::meet(http_, variable("ENGINE_SOCKET"), {}).value()) {}
 
   // A container of that name that runs a line of shell.
-  std::string make(const std::string& name, const std::string& script, const Value::Map& host = {}) {
-    Value::Map settings = host;
-    settings["NetworkMode"] = "none";
+  std::string make(const std::string& name, const std::string& script) {
     const Value body = Value::Map{{"Image", variable("ENGINE_IMAGE")},
                                   {"Cmd", Value::List{"sh", "-c", script}},
                                   {"Labels", Value::Map{{"test", name}, {"kind", "real"}}},
-                                  {"HostConfig", std::move(settings)}};
+                                  {"HostConfig", Value::Map{{"NetworkMode", "none"}}}};
     auto made = engine.create_container(name, body, {});
     if (!made) FAIL(made.error().message);
     return *made;
@@ -176,19 +174,6 @@ TEST_CASE("real engine: an image, networks and a volume are looked at, and a vol
   CHECK_FALSE(real.engine.find_volume("data", {}).value());
   CHECK(real.engine.create_volume("data", {{"kind", "real"}}, {}).value().driver == "local");
   CHECK(real.engine.find_volume("data", {}).value()->labels.at("kind") == "real");
-}
-
-TEST_CASE("real engine: memory beyond the limit ends a container, and it says so", "[.engine]") {
-  Real real;
-  const Value info = real.engine.info({}).value();
-  const Value* limits = info.find("MemoryLimit");
-  if (!limits || *limits != Value(true)) return; // this kernel has none
-  const Value::Map host = {{"Memory", 16 << 20}, {"MemorySwap", 16 << 20}};
-  const std::string id = real.make("greedy", "x=0123456789abcdef; while :; do x=$x$x; done", host);
-  must(real.engine.start(id, {}));
-  (void)real.engine.wait(id, minute, {}).value();
-  CHECK(real.look(id).out_of_memory);
-  must(real.engine.remove(id, {}));
 }
 
 TEST_CASE("real engine: a pull from where nobody answers is a failure of the network", "[.engine]") {
