@@ -189,7 +189,7 @@ environments:
 steps:
   slow:
     uses: exec.run
-    with: { command: [sh, -c, "echo working; touch ROOT/started; while [ ! -e ROOT/go ]; do sleep 0.05; done"], effect: none }
+    with: { command: [sh, -c, "echo working; touch ROOT/started; while [ -e ROOT/started ] && [ ! -e ROOT/go ]; do sleep 0.05; done"], effect: none }
   motd:
     uses: file.put
     needs: [slow]
