@@ -9,11 +9,13 @@ namespace deployctl::ui {
 
 std::string history_text(const std::string& stack, const std::vector<ReleaseRow>& rows, const Style& style) {
   if (rows.empty()) return "No release of " + stack + " is recorded.\n";
-  Table table({"NUMBER", "VERSION", "STATE", "CREATED", "BY", "COMMIT", "NOTE"});
-  for (const ReleaseRow& row : rows)
+  Table table({"NUMBER", "VERSION", "STATE", "CREATED", "BY", "COMMIT"});
+  for (const ReleaseRow& row : rows) {
     table.add({std::to_string(row.number), row.version.empty() ? "-" : one_line(row.version),
                row.outcome + (row.live ? ", live" : ""), row.created_at, one_line(row.created_by),
-               row.commit.empty() ? "-" : row.commit.substr(0, 10), one_line(row.note)});
+               row.commit.empty() ? "-" : row.commit.substr(0, 10)});
+    table.remark(one_line(row.note));
+  }
   return table.text(style);
 }
 

@@ -30,10 +30,16 @@ std::string row_text(const std::vector<std::string>& row, const std::vector<std:
 std::string Table::text(const Style& style) const {
   std::vector<std::size_t> widths;
   for (const std::string& heading : headings_) widths.push_back(display_width(heading));
-  for (const auto& row : rows_)
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], display_width(row[i]));
+  for (const Row& row : rows_)
+    for (std::size_t i = 0; i < row.cells.size(); ++i)
+      widths[i] = std::max(widths[i], display_width(row.cells[i]));
   std::string out = paint(style, Role::strong, row_text(headings_, widths, style.width)) + "\n";
-  for (const auto& row : rows_) out.append(row_text(row, widths, style.width)).append("\n");
+  const std::size_t indent = widths.front() + gap;
+  for (const Row& row : rows_) {
+    out.append(row_text(row.cells, widths, style.width)).append("\n");
+    if (row.remark.empty()) continue;
+    out.append(wrap(style, std::string(indent, ' ') + row.remark, static_cast<int>(indent))).append("\n");
+  }
   return out;
 }
 

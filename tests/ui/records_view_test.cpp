@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "base/strings.hpp"
 #include "golden.hpp"
 #include "ui/history_view.hpp"
 #include "ui/status_view.hpp"
@@ -24,6 +25,9 @@ TEST_CASE("history: newest first, aligned, with the live one marked") {
        .commit = "",
        .note = "quarantined: the queue filled up after twenty minutes and nobody knew why"}};
   golden::check("tests/ui/goldens/history.txt", ui::history_text("hello/production", rows, {.width = 110}));
+  const std::string narrow = ui::history_text("hello/production", rows, {.width = 60});
+  for (const std::string_view line : split(narrow, '\n'))
+    CHECK((!line.starts_with(" ") || line.size() <= 60));
   CHECK(ui::history_text("hello/production", {}, {}) == "No release of hello/production is recorded.\n");
 }
 
