@@ -24,6 +24,9 @@ using std::chrono::nanoseconds;
 
 constexpr std::size_t evidence_lines = 20;
 constexpr Milliseconds until_host_gives_up{15'000}; // behind our own deadline: we ask first
+// A server tells the end before what is still on its way; who goes on talking behind it is not waited for.
+constexpr Milliseconds silence_at_end{1'000};
+constexpr Milliseconds longest_rest{30'000};
 
 Status unblock(const os::Descriptor& end) {
   if (::fcntl(end.get(), F_SETFL, ::fcntl(end.get(), F_GETFL) | O_NONBLOCK) == 0) return {};
@@ -48,8 +51,7 @@ public:
     while (!is_done()) {
       wait();
       if (const Status sent = in_.write_available(); !sent) give_up(sent.error());
-      out_.read_available();
-      err_.read_available();
+      read_outputs();
       DEPLOYCTL_CHECK(observe_end());
       apply_limits(stop.stop_requested());
     }
@@ -57,11 +59,19 @@ public:
   }
 
 private:
-  // The end of the session, and of its output: something that the script started may hold that open.
+  // The end of the session, and of its output: something that the script started may hold that open, and then
+  // says nothing for a while. However late we look, what is there is read first.
   [[nodiscard]] bool is_done() const {
     const bool late = clock_.boot() >= deadline_;
     if (!end_) return phase_ == Phase::ending && late;
-    return (!out_.is_open() && !err_.is_open()) || late;
+    return (!out_.is_open() && !err_.is_open()) || (late && (is_silent_ || clock_.boot() >= last_moment_));
+  }
+
+  void read_outputs() {
+    const bool said_out = out_.read_available();
+    const bool said_err = err_.read_available();
+    is_silent_ = !said_out && !said_err;
+    if (end_ && !is_silent_) deadline_ = std::min<nanoseconds>(clock_.boot() + silence_at_end, last_moment_);
   }
 
   void wait() {
@@ -77,10 +87,11 @@ private:
   }
 
   Status observe_end() {
-    constexpr Milliseconds drain{200};
     if (end_ || !ended_) return {};
     DEPLOYCTL_TRY(end_, session_->wait({}));
-    deadline_ = clock_.boot() + drain;
+    deadline_ = clock_.boot() + silence_at_end;
+    last_moment_ = clock_.boot() + longest_rest;
+    is_silent_ = false;
     return {};
   }
 
@@ -154,12 +165,14 @@ private:
   SessionOutput err_;
   os::Wake wake_;
   Phase phase_ = Phase::running;
-  bool ended_ = false; // seen by poll
+  bool ended_ = false;     // seen by poll
+  bool is_silent_ = false; // at the last look
   std::optional<SessionEnd> end_;
   std::optional<Error> source_error_;
   bool timed_out_ = false;
   bool cancelled_ = false;
-  nanoseconds deadline_{0}; // of this phase, then of reading what is left
+  nanoseconds deadline_{0};    // of this phase, then of reading what is left
+  nanoseconds last_moment_{0}; // of the latter
 };
 
 } // namespace

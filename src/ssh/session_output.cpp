@@ -14,16 +14,22 @@ SessionOutput::SessionOutput(os::Descriptor& read, std::string_view mark, Stream
         if (sink) sink->line(stream, line);
       }) {}
 
-void SessionOutput::read_available() {
+bool SessionOutput::read_available() {
   std::array<char, 16U << 10>
       buffer; // NOLINT: filled by read; as many stand on stacks as hosts are talked to
+  bool was_any = false;
   // Bounded, so that a command that never stops writing cannot keep us from looking at the clock.
   for (int round = 0; round < 64 && read_.is_open(); ++round) {
     const ssize_t got = ::read(read_.get(), buffer.data(), buffer.size());
-    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
-    if (got <= 0) return read_.close();
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) break;
+    if (got <= 0) {
+      read_.close();
+      break;
+    }
+    was_any = true;
     take(std::string_view(buffer.data(), static_cast<std::size_t>(got)));
   }
+  return was_any;
 }
 
 void SessionOutput::take(std::string_view bytes) {

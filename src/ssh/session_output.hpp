@@ -22,8 +22,8 @@ public:
   SessionOutput(os::Descriptor& read, std::string_view mark, Stream stream, std::size_t limit,
                 LineSink* sink);
 
-  void read_available();
-  std::string finish(); // the last line too; what is kept of the command's own output
+  bool read_available(); // whether there was anything
+  std::string finish();  // the last line too; what is kept of the command's own output
 
   [[nodiscard]] bool began() const { return began_; }
   [[nodiscard]] const std::string& before() const { return before_; }
