@@ -26,9 +26,9 @@ private:
   std::string_view bytes_;
 };
 
-class Files final : public ImageFiles {
+class TarFiles final : public ImageFiles {
 public:
-  Files(std::string_view bytes, os::TarIndex index) : bytes_(bytes), index_(std::move(index)) {}
+  TarFiles(std::string_view bytes, os::TarIndex index) : bytes_(bytes), index_(std::move(index)) {}
   [[nodiscard]] Result<std::unique_ptr<BodySource>> open(const std::string& name) const override {
     const auto found = index_.find(name);
     if (!found) return fail(Cause::not_found, "no such file");
@@ -50,7 +50,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return bytes.copy(out.data(), out.size(), static_cast<std::size_t>(offset));
       });
   if (!index) return 0;
-  const auto files = std::make_shared<const Files>(bytes, *std::move(index));
+  const auto files = std::make_shared<const TarFiles>(bytes, *std::move(index));
   const auto archive = read_docker_archive(files, "");
   if (archive && archive->configuration.size > size) std::abort();
   const auto local = LocalImage::open(files, "");

@@ -48,7 +48,7 @@ std::vector<Annotation> annotations_of(const Value& diagnostics) {
   std::vector<Annotation> out;
   if (!diagnostics.list()) return out;
   for (const Value& diagnostic : *diagnostics.list()) out.push_back(annotation_of(diagnostic));
-  std::ranges::stable_partition(out, [](const Annotation& each) { return each.is_error; });
+  std::stable_partition(out.begin(), out.end(), [](const Annotation& each) { return each.is_error; });
   return out;
 }
 

@@ -1,9 +1,9 @@
 #include "ui/report/parts.hpp"
 
 namespace deployctl::ui::report {
+namespace {
 
-std::string_view style_sheet() {
-  return R"(:root {
+constexpr std::string_view sheet = R"(:root {
   --ground: #ffffff; --panel: #f5f6f8; --text: #1b1f24; --faint: #59636e; --line: #d5dae0;
   --good: #1a7f37; --bad: #c62828; --warning: #8a5a00; --bar: #2f6fde; --track: #e9ecf0;
 }
@@ -91,6 +91,11 @@ footer { margin-top: 2.5rem; font-size: .8rem; overflow-wrap: anywhere; }
   h2, h3 { break-after: avoid; }
 }
 )";
+
+} // namespace
+
+std::string_view style_sheet() {
+  return sheet;
 }
 
 } // namespace deployctl::ui::report
