@@ -39,7 +39,7 @@ std::string text(std::size_t size) {
 } // namespace
 
 TEST_CASE("gzip: what was packed comes back, and equal bytes make equal streams") {
-  for (const std::size_t size : {0, 1, 1'000, 300'000}) {
+  for (const std::size_t size : {0U, 1U, 1'000U, 300'000U}) {
     const std::string bytes = text(size).substr(0, size);
     const std::string whole = packed(bytes, size + 1);
     CHECK((packed(bytes, 7'777) == whole));

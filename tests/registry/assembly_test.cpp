@@ -82,7 +82,7 @@ TEST_CASE("assembly: the order of the files and where they lie change nothing, w
 TEST_CASE("assembly: a file that grew or shrank since the plan is refused") {
   const Desk desk;
   std::vector<LayerFile> files = two_files(desk);
-  files.front().size = GENERATE(5, 7);
+  files.front().size = GENERATE(5U, 7U);
   const auto refused = assembled_config({}, plain, files, {});
   REQUIRE(!refused);
   CHECK(refused.error().cause == Cause::conflict);
