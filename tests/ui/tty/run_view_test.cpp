@@ -29,13 +29,12 @@ RunModel rollout(int hosts) {
   Value::List names;
   for (int i = 1; i <= hosts; ++i) names.push_back(fmt::format("app-{}", i));
   RunModel model;
-  model.apply(
-      {.type = "run_started",
-       .fields =
-           Value::Map{{"stack", "hello/production"},
-                      {"operation", "apply"},
-                      {"steps", Value::List{Value::Map{{"step", "api"}, {"waves", Value::List{names}}}}}}},
-      1h);
+  model.apply({.type = "run_started",
+               .fields = Value::Map{{"stack", "hello/production"},
+                                    {"operation", "apply"},
+                                    {"steps", Value::List{Value::Map{
+                                                  {"step", "api"}, {"waves", Value::List{Value(names)}}}}}}},
+              1h);
   model.apply(about_api("step_started", "", {}), 1h);
   return model;
 }
