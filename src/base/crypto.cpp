@@ -2,26 +2,24 @@
 
 #include <cstring>
 #include <span>
-#include <stdexcept>
 #include <vector>
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include "base/crypto_openssl.hpp"
 #include "base/encode.hpp"
 
 namespace deployctl {
 namespace {
 
-void require(bool done, const char* what) {
-  if (!done) throw std::runtime_error(std::string("openssl refused ") + what);
-}
+using openssl::require;
 
 } // namespace
 
 struct Sha256::Context {
-  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> digest{EVP_MD_CTX_new(), &EVP_MD_CTX_free};
+  openssl::Owned<EVP_MD_CTX, EVP_MD_CTX_free> digest{EVP_MD_CTX_new()};
 };
 
 std::string_view Sha256Digest::view() const {

@@ -1,42 +1,31 @@
 #include "base/crypto_keys.hpp"
 
 #include <array>
-#include <memory>
 #include <stdexcept>
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include "base/crypto.hpp"
+#include "base/crypto_openssl.hpp"
 #include "base/crypto_sha512.hpp"
 #include "base/wiped.hpp"
 
 namespace deployctl {
 namespace {
 
-using PrivateKey = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
-using Agreement = std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)>;
-
-const unsigned char* octets(std::string_view bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
-}
-
-unsigned char* octets(std::string& bytes) {
-  return reinterpret_cast<unsigned char*>(bytes.data());
-}
-
-void require(bool done, const char* what) {
-  if (!done) throw std::runtime_error(std::string("openssl refused ") + what);
-}
+using openssl::octets;
+using openssl::require;
+using Key = openssl::Owned<EVP_PKEY, EVP_PKEY_free>;
+using Agreement = openssl::Owned<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
 
 Secret secret_of(std::string_view bytes) {
   return Secret::reference("derived key").resolved_with(bytes);
 }
 
-PrivateKey x25519_key(const Secret& private_key) {
+Key x25519_key(const Secret& private_key) {
   const std::string_view bytes = private_key.reveal();
-  PrivateKey key(EVP_PKEY_new_raw_private_key(EVP_PKEY_X25519, nullptr, octets(bytes), bytes.size()),
-                 &EVP_PKEY_free);
+  Key key(EVP_PKEY_new_raw_private_key(EVP_PKEY_X25519, nullptr, octets(bytes), bytes.size()));
   require(key != nullptr, "a private key of X25519");
   return key;
 }
@@ -67,7 +56,7 @@ Result<Secret> scrypt_key(const Secret& passphrase, std::string_view salt, unsig
 }
 
 std::string x25519_public_key(const Secret& private_key) {
-  const PrivateKey key = x25519_key(private_key);
+  const Key key = x25519_key(private_key);
   std::string out(x25519_size, '\0');
   std::size_t size = out.size();
   require(EVP_PKEY_get_raw_public_key(key.get(), octets(out), &size) == 1, "a public key of X25519");
@@ -75,12 +64,11 @@ std::string x25519_public_key(const Secret& private_key) {
 }
 
 std::optional<Secret> x25519_agree(const Secret& private_key, std::string_view public_key) {
-  const PrivateKey own = x25519_key(private_key);
-  const PrivateKey other(
-      EVP_PKEY_new_raw_public_key(EVP_PKEY_X25519, nullptr, octets(public_key), public_key.size()),
-      &EVP_PKEY_free);
+  const Key own = x25519_key(private_key);
+  const Key other(
+      EVP_PKEY_new_raw_public_key(EVP_PKEY_X25519, nullptr, octets(public_key), public_key.size()));
   require(other != nullptr, "a public key of X25519");
-  const Agreement agreement(EVP_PKEY_CTX_new(own.get(), nullptr), &EVP_PKEY_CTX_free);
+  const Agreement agreement(EVP_PKEY_CTX_new(own.get(), nullptr));
   require(agreement && EVP_PKEY_derive_init(agreement.get()) == 1 &&
               EVP_PKEY_derive_set_peer(agreement.get(), other.get()) == 1,
           "an agreement of X25519");

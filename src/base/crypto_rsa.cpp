@@ -1,8 +1,5 @@
 #include "base/crypto_rsa.hpp"
 
-#include <memory>
-#include <stdexcept>
-
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -10,6 +7,7 @@
 #include <openssl/param_build.h>
 #include <openssl/rsa.h>
 
+#include "base/crypto_openssl.hpp"
 #include "base/wiped.hpp"
 
 namespace deployctl {
@@ -17,26 +15,14 @@ namespace {
 
 constexpr std::size_t largest_modulus = 16384 / 8; // what OpenSSL computes with
 
-template <class T, void (*release)(T*)>
-struct Release {
-  void operator()(T* object) const { release(object); }
-};
-template <class T, void (*release)(T*)>
-using Owned = std::unique_ptr<T, Release<T, release>>;
-
+using openssl::octets;
+using openssl::Owned;
+using openssl::require;
 using Number = Owned<BIGNUM, BN_clear_free>;
 using Parameters = Owned<OSSL_PARAM, OSSL_PARAM_free>;
 using Builder = Owned<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free>;
 using Context = Owned<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
 using Key = Owned<EVP_PKEY, EVP_PKEY_free>;
-
-const unsigned char* octets(std::string_view bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
-}
-
-void require(bool done, const char* what) {
-  if (!done) throw std::runtime_error(std::string("openssl refused ") + what);
-}
 
 Number number(std::string_view bytes) {
   Number out(BN_bin2bn(octets(bytes), static_cast<int>(bytes.size()), nullptr));
@@ -86,8 +72,7 @@ std::optional<Secret> open_rsa_oaep(const RsaPrivateKey& key, std::string_view s
           "the settings of OAEP");
   Wiped plain(std::string(largest_modulus, '\0'));
   std::size_t opened = plain->size();
-  if (EVP_PKEY_decrypt(context.get(), reinterpret_cast<unsigned char*>(plain->data()), &opened,
-                       octets(sealed), sealed.size()) != 1 ||
+  if (EVP_PKEY_decrypt(context.get(), octets(*plain), &opened, octets(sealed), sealed.size()) != 1 ||
       opened != size)
     return std::nullopt;
   return Secret::reference("unwrapped key").resolved_with(std::string_view(*plain).substr(0, size));

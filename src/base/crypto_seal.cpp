@@ -1,11 +1,10 @@
 #include "base/crypto_seal.hpp"
 
 #include <limits>
-#include <memory>
-#include <stdexcept>
 
 #include <openssl/evp.h>
 
+#include "base/crypto_openssl.hpp"
 #include "base/wiped.hpp"
 
 namespace deployctl {
@@ -15,15 +14,9 @@ constexpr std::size_t key_size = 32;
 constexpr std::size_t longest_nonce = 128; // of GCM in OpenSSL
 constexpr std::size_t chacha_nonce = 12;
 
-using Context = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
-
-const unsigned char* octets(std::string_view bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
-}
-
-void require(bool done, const char* what) {
-  if (!done) throw std::runtime_error(std::string("openssl refused ") + what);
-}
+using openssl::octets;
+using openssl::require;
+using Context = openssl::Owned<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>;
 
 bool sizes_fit(Cipher cipher, std::string_view key, const Sealed& sealed) {
   constexpr auto largest = static_cast<std::size_t>(std::numeric_limits<int>::max());
@@ -35,7 +28,7 @@ bool sizes_fit(Cipher cipher, std::string_view key, const Sealed& sealed) {
 }
 
 Context begin(Cipher cipher, std::string_view key, const Sealed& sealed) {
-  Context context(EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free);
+  Context context(EVP_CIPHER_CTX_new());
   const EVP_CIPHER* algorithm =
       cipher == Cipher::chacha20_poly1305 ? EVP_chacha20_poly1305() : EVP_aes_256_gcm();
   std::string tag(sealed.tag); // the interface wants it writable
@@ -57,7 +50,7 @@ bool open_sealed(Cipher cipher, const Secret& key, const Sealed& sealed, std::st
   const std::size_t before = out.size();
   // One byte more, so that an empty message has an address too.
   out.resize(before + sealed.bytes.size() + 1);
-  auto* plain = reinterpret_cast<unsigned char*>(out.data()) + before;
+  auto* plain = octets(out) + before;
   int size = 0;
   if (!sealed.additional.empty())
     require(EVP_DecryptUpdate(context.get(), nullptr, &size, octets(sealed.additional),
