@@ -3,12 +3,11 @@ proxy, against strict services that count what they are asked for."""
 
 import pathlib
 import re
-import tempfile
 import unittest
 from dataclasses import dataclass, field
 
-from cloud_stores import AUDIENCES, KEY, POOL, TEAM, Google, Internet, item_id
-from store_servers import SENTINEL, StoreCase, StoreServer, make_certificates, server_context
+from cloud_stores import AUDIENCES, KEY, POOL, TEAM, InternetCase, item_id
+from store_servers import SENTINEL, StoreCase
 
 FORGOTTEN = pathlib.Path(__file__).with_name("two_first_connections.supp")  # by libcrypto, told only where leaks are looked for
 PIPELINE = """\
@@ -75,17 +74,10 @@ CASES = (
 )
 
 
-class CloudSecrets(StoreCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
-        Google.make_key(cls.folder)
-        make_certificates(cls.folder, Internet(cls.folder).names_of_hosts())
-
+class CloudSecrets(InternetCase, StoreCase):
     def setUp(self):
-        self.internet = Internet(self.folder)
-        server = self.enterContext(StoreServer(self.internet, server_context(self.folder)))
-        self.surroundings = {"https_proxy": server.url, "SSL_CERT_FILE": str(self.folder / "ca.pem"),
+        super().setUp()
+        self.surroundings = {"https_proxy": self.proxy.url, "SSL_CERT_FILE": self.authority,
                              "KEYS": str(self.folder / "google.json"), "LOCAL_SECRET": "local",
                              "LSAN_OPTIONS": f"suppressions={FORGOTTEN}:print_suppressions=0"}
 

@@ -3,11 +3,13 @@
 
 import base64
 import json
+import pathlib
 import re
 import subprocess
 import tempfile
+import unittest
 
-from store_servers import SENTINEL, Service
+from store_servers import SENTINEL, Service, StoreServer, make_certificates, server_context
 
 KEY = {"client_email": "deployer@kodex.iam.gserviceaccount.com", "private_key_id": "key-1",
        "token_uri": "https://oauth2.googleapis.com/token", "type": "service_account"}
@@ -265,3 +267,18 @@ class Internet(Service):
     def answer(self, call):
         [service] = [service for service in self.services if call.host in service.hosts]
         return service.answer(call)
+
+
+class InternetCase(unittest.TestCase):
+    """All of it behind one proxy, which a test reaches at `proxy` and trusts by `authority`; new for each test."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
+        cls.authority = str(cls.folder / "ca.pem")
+        Google.make_key(cls.folder)
+        make_certificates(cls.folder, Internet(cls.folder).names_of_hosts())
+
+    def setUp(self):
+        self.internet = Internet(self.folder)
+        self.proxy = self.enterContext(StoreServer(self.internet, server_context(self.folder)))

@@ -6,7 +6,6 @@ import json
 import os
 import pathlib
 import sys
-import tempfile
 import unittest
 import unittest.mock
 
@@ -33,30 +32,22 @@ import httplib2
 import onepasswordconnectsdk.client
 from azure.core.credentials import AccessToken
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
-from cloud_stores import TEAM, Google, Internet
+from cloud_stores import TEAM, InternetCase
 from google.oauth2 import service_account
 from google_auth_httplib2 import AuthorizedHttp
-from store_servers import SENTINEL, StoreServer, make_certificates, server_context
+from store_servers import SENTINEL
 
 LATEST = "projects/kodex/secrets/@/versions/latest"
 
 
-class StoreClients(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
-        Google.make_key(cls.folder)
-        make_certificates(cls.folder, Internet(cls.folder).names_of_hosts())
-
+class StoreClients(InternetCase):
     def setUp(self):
-        self.internet = Internet(self.folder)
-        server = self.enterContext(StoreServer(self.internet, server_context(self.folder)))
-        trusted = str(self.folder / "ca.pem")
+        super().setUp()
         self.enterContext(unittest.mock.patch.dict(os.environ, {
-            "https_proxy": server.url, "HTTPS_PROXY": server.url, "SSL_CERT_FILE": trusted, "REQUESTS_CA_BUNDLE": trusted,
-            "no_proxy": "", "NO_PROXY": ""}))
-        proxy = httplib2.ProxyInfo(httplib2.socks.PROXY_TYPE_HTTP, "127.0.0.1", server.server_port)
-        self.http = httplib2.Http(proxy_info=proxy, ca_certs=trusted)
+            "https_proxy": self.proxy.url, "HTTPS_PROXY": self.proxy.url, "SSL_CERT_FILE": self.authority,
+            "REQUESTS_CA_BUNDLE": self.authority, "no_proxy": "", "NO_PROXY": ""}))
+        proxy = httplib2.ProxyInfo(httplib2.socks.PROXY_TYPE_HTTP, "127.0.0.1", self.proxy.server_port)
+        self.http = httplib2.Http(proxy_info=proxy, ca_certs=self.authority)
 
     def test_google(self):
         credentials = service_account.Credentials.from_service_account_file(
