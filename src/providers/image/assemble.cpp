@@ -6,80 +6,24 @@
 #include "os/tree.hpp"
 #include "providers/image/assemble_inputs.hpp"
 #include "providers/image/tagged.hpp"
+#include "providers/image/tagged_image.hpp"
 #include "registry/image_copy.hpp"
 
 namespace deployctl::providers::image {
 namespace {
 
-class Assemble final : public Resource {
+class Assemble final : public TaggedImage {
 public:
   explicit Assemble(std::string scratch) : scratch_(std::move(scratch)) {}
 
-  std::vector<Result<Observation>> observe(ReadSession& session, std::span<const Ask> asks) const override {
-    std::vector<Result<Observation>> answers;
-    for (const Ask& ask : asks) answers.push_back(observe_one(session, ask));
-    return answers;
-  }
-
-  Result<Change> plan(const Ask& ask, const Observation& seen, const Strategy&) const override {
-    DEPLOYCTL_TRY(const AssembleInputs inputs, decode(ask));
-    DEPLOYCTL_TRY(const registry::Reference to, registry::parse_reference(inputs.to));
-    Change change;
-    if (!ask.inputs && seen.exists) change = removal_change(to);
-    const Value* same = seen.facts.find("same");
-    if (ask.inputs && !(same && *same == Value(true))) {
-      DEPLOYCTL_TRY(change, put_change(*ask.inputs, inputs, to, seen));
-    }
-    change.basis = seen.managed;
-    return change;
-  }
-
-  Result<Value> apply(WriteSession& session, const Change& change, const Stage&,
-                      const Intent&) const override {
-    SessionClient client(session.connection, session.ports);
-    DEPLOYCTL_TRY(const registry::Reference to, target_of(change));
-    DEPLOYCTL_CHECK(session.effects.undo(Value::Map{{"before", change.basis}}));
-    if (change.action == Action::remove) return remove_tag(client, to, session.stop);
-    if (change.desired.find("from")) return put_tag(session, client, change, to);
-    return assemble(session, client, change, to);
-  }
-
-  Confirmation confirm(ReadSession& session, const Intent& intent) const override {
-    SessionClient client(session.connection, session.ports);
-    // A tag that was put back is known by the image's own digest.
-    const TagMeans means =
-        intent.change.desired.find("from") ? TagMeans::this_image : TagMeans::this_configuration;
-    return confirm_tag(client, intent.change, means, session.stop);
-  }
-
-  Result<Change> revert(const Undo& undo, const Observation& seen) const override {
-    DEPLOYCTL_TRY(const AssembleInputs inputs, decode(undo.ask));
-    DEPLOYCTL_TRY(const registry::Reference to, registry::parse_reference(inputs.to));
-    return change_back(undo, seen, to);
-  }
-
-  Value outputs(const Ask& ask, const Observation& seen) const override {
-    const auto inputs = decode(ask);
-    if (!inputs) return Value::Map{};
-    const auto to = registry::parse_reference(inputs->to);
-    return to ? outputs_of(*to, text_at(seen.managed, "digest")) : Value(Value::Map{});
-  }
-
 private:
-  Result<AssembleInputs> decode(const Ask& ask) const {
-    return table_.decode(ask.inputs ? *ask.inputs : ask.recorded);
-  }
-
-  Result<Observation> observe_one(ReadSession& session, const Ask& ask) const {
-    SessionClient client(session.connection, session.ports);
-    DEPLOYCTL_TRY(const AssembleInputs inputs, decode(ask));
-    DEPLOYCTL_TRY(const registry::Reference to, registry::parse_reference(inputs.to));
-    Observation seen;
+  Result<Observation> look(ReadSession& session, SessionClient& client, const Value& asked,
+                           const registry::Reference& to) const override {
+    DEPLOYCTL_TRY(const AssembleInputs inputs, table_.decode(asked));
     DEPLOYCTL_TRY(const auto now,
                   client->find_manifest(registry::pull_from(to.repository), to.tag, session.stop));
-    seen.exists = now.has_value();
-    if (now) seen.managed = Value::Map{{"digest", now->digest.text()}};
-    if (!ask.inputs || !inputs.is_known()) return seen;
+    Observation seen = observed(now ? now->digest : registry::Digest{});
+    if (!inputs.is_known()) return seen;
     const LocateFile locate = [&](const std::string& path, const std::string& sha256) {
       return session.ports.files.find(path, sha256);
     };
@@ -92,31 +36,23 @@ private:
     return seen;
   }
 
-  static Result<Change> put_change(const Value& written, const AssembleInputs& inputs,
-                                   const registry::Reference& to, const Observation& seen) {
-    const std::string now = text_at(seen.managed, "digest");
+  Result<Change> change_for(const Value& asked, const registry::Reference& to,
+                            const Observation& seen) const override {
+    DEPLOYCTL_TRY(const AssembleInputs inputs, table_.decode(asked));
     const std::string wanted = text_at(seen.facts, "wanted");
-    if (seen.exists && !inputs.move)
-      return fail(Cause::policy,
-                  fmt::format("the tag '{}' means {}, not the image of configuration {}", to.text(), now,
-                              wanted.empty() ? "that is made" : wanted),
-                  "choose a new tag, or write 'move: true'");
-    Change change{.action = seen.exists ? Action::update : Action::create, .summary = to.text()};
-    change.desired = written;
+    DEPLOYCTL_TRY(Change change, put_change(to, seen, inputs.move,
+                                            wanted.empty() ? "" : "the image of configuration " + wanted));
+    change.desired = asked;
     change.desired["to"] = to.text();
+    change.desired["by_configuration"] = true;
     if (inputs.is_known()) {
       const std::string base = text_at(seen.facts, "base");
       change.fields = {{.path = "base", .before = {}, .after = base},
                        {.path = "files",
-                        .before = now.empty() ? Value() : Value(now),
+                        .before = digest_before(seen),
                         .after = "sha256:" + text_at(inputs.files, "sha256")}};
       DEPLOYCTL_CHECK(pin_base(change.desired, inputs, base));
       change.desired["digest"] = wanted;
-    }
-    change.stages = {{.name = "put", .timeout = Milliseconds(3'600'000)}};
-    if (!seen.exists) {
-      change.undoable = Undoable::partly;
-      change.undoable_why = new_tag_stays;
     }
     return change;
   }
@@ -132,8 +68,8 @@ private:
     return {};
   }
 
-  Result<Value> assemble(WriteSession& session, SessionClient& client, const Change& change,
-                         const registry::Reference& to) const {
+  Result<Value> put(WriteSession& session, SessionClient& client, const Change& change,
+                    const registry::Reference& to) const override {
     DEPLOYCTL_TRY(const AssembleInputs inputs, table_.decode(change.desired));
     const LocateFile locate = [&](const std::string&, const std::string& sha256) {
       return session.ports.files.blob(sha256);
@@ -148,9 +84,7 @@ private:
       return fail(Cause::conflict, fmt::format("the image has the configuration {}, the plan was made for {}",
                                                root.config.digest.text(), planned));
     DEPLOYCTL_TRY(const registry::Copied copied, registry::push_image(*client, image, to, {}, session.stop));
-    session.output.line(
-        Stream::out, fmt::format("{}: {} layers and configurations sent ({} bytes), {} mounted, digest {}",
-                                 to.text(), copied.sent, copied.bytes, copied.mounted, copied.digest.text()));
+    session.output.line(Stream::out, sent_line(to, copied));
     return check_tag(client, to, copied.digest, session.stop);
   }
 
@@ -165,17 +99,11 @@ Provider make_assemble(const Surroundings& surroundings) {
   provider.description = {
       .name = "image.assemble",
       .summary = "Makes an image of a base and files, without a daemon, and puts it into a repository.",
-      .kind = Kind::resource,
       .fields = assemble_table().fields(),
-      .outputs = tag_outputs(),
-      .operations = operations(),
-      .default_timeout = Milliseconds(3'600'000),
       .permissions = {"registry: pull `base`", "registry: pull,push `to`"},
-      .crash_class = [](const Value&) { return CrashClass::declarative; },
       .check = check_assemble};
-  provider.verbs = std::make_shared<const Assemble>(scratch_folder(surroundings));
-  provider.connect = connector(surroundings);
-  return provider;
+  return describe_tagged(std::move(provider), surroundings,
+                         std::make_shared<const Assemble>(scratch_folder(surroundings)));
 }
 
 } // namespace deployctl::providers::image

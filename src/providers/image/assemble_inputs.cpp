@@ -125,18 +125,7 @@ Table<AssembleInputs> assemble_table() {
   Table<AssembleInputs> table;
   add_sources(table);
   add_configuration(table);
-  table
-      .add(&AssembleInputs::to, {.name = "to",
-                                 .help = "The repository and the tag it gets.",
-                                 .example = "registry.example.com/team/app:1.4.2",
-                                 .required = true,
-                                 .identity = true})
-      .add(&AssembleInputs::move, {.name = "move",
-                                   .type = FieldType::boolean,
-                                   .help = "Whether the tag may be taken from another image.",
-                                   .example = "false",
-                                   .fallback = true,
-                                   .managed = false});
+  table.add(&AssembleInputs::to, target_field()).add(&AssembleInputs::move, move_field());
   return table;
 }
 

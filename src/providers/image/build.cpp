@@ -178,9 +178,7 @@ private:
     DEPLOYCTL_TRY(const auto files, registry::open_image_tar(archive));
     DEPLOYCTL_TRY(const auto local, registry::LocalImage::open(files, ""));
     DEPLOYCTL_TRY(const registry::Copied copied, local.push(*client, to, {}, scratch_, session.stop));
-    session.output.line(Stream::out,
-                        fmt::format("{}: {} layers and configurations sent ({} bytes), digest {}", to.text(),
-                                    copied.sent, copied.bytes, copied.digest.text()));
+    session.output.line(Stream::out, sent_line(to, copied));
     return copied.digest;
   }
 

@@ -8,6 +8,7 @@
 
 #include "base/members.hpp"
 #include "base/time.hpp"
+#include "providers/image/field_shapes.hpp"
 #include "providers/image/last_sample.hpp"
 #include "providers/image/registries.hpp"
 
@@ -25,11 +26,7 @@ struct CheckInputs {
 
 Table<CheckInputs> table() {
   Table<CheckInputs> result;
-  result
-      .add(&CheckInputs::image, {.name = "image",
-                                 .help = "The image, by digest or by tag.",
-                                 .example = "registry.example.com/team/app:1.4.2",
-                                 .required = true})
+  result.add(&CheckInputs::image, image_field())
       .add(&CheckInputs::platforms, {.name = "platforms",
                                      .type = FieldType::list,
                                      .help = "The platforms that it must have.",

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "base/members.hpp"
+#include "providers/image/field_shapes.hpp"
 #include "providers/image/registries.hpp"
 
 namespace deployctl::providers::image {
@@ -52,17 +53,8 @@ Table<PushInputs> push_table() {
            {.name = "name",
             .help = "Which image, where there are several: its name in the archive or layout.",
             .example = "app:1.4.2"})
-      .add(&PushInputs::to, {.name = "to",
-                             .help = "The repository and the tag it gets.",
-                             .example = "registry.example.com/team/app:1.4.2",
-                             .required = true,
-                             .identity = true})
-      .add(&PushInputs::move, {.name = "move",
-                               .type = FieldType::boolean,
-                               .help = "Whether the tag may be taken from another image.",
-                               .example = "false",
-                               .fallback = true,
-                               .managed = false});
+      .add(&PushInputs::to, target_field())
+      .add(&PushInputs::move, move_field());
   return table;
 }
 

@@ -11,6 +11,7 @@
 #include "base/sanitize.hpp"
 #include "base/time.hpp"
 #include "os/files.hpp"
+#include "providers/image/field_shapes.hpp"
 #include "providers/image/last_sample.hpp"
 #include "providers/image/scan_report.hpp"
 
@@ -49,11 +50,7 @@ Table<Exception> exception_table() {
 
 Table<ScanInputs> table() {
   Table<ScanInputs> result;
-  result
-      .add(&ScanInputs::image, {.name = "image",
-                                .help = "The image, by digest or by tag.",
-                                .example = "registry.example.com/team/app:1.4.2",
-                                .required = true})
+  result.add(&ScanInputs::image, image_field())
       .add(&ScanInputs::report,
            {.name = "report",
             .type = FieldType::file,

@@ -4,7 +4,10 @@
 
 #include <deployctl/input.hpp>
 
+#include "providers/image/field_shapes.hpp"
 #include "providers/image/placement.hpp"
+#include "providers/image/tagged.hpp"
+#include "providers/image/tagged_image.hpp"
 
 namespace deployctl::providers::image {
 namespace {
@@ -22,15 +25,6 @@ struct PromoteInputs {
   bool referrers = true;
 };
 
-Field move_field() {
-  return {.name = "move",
-          .type = FieldType::boolean,
-          .help = "Whether the tag may be taken from another image.",
-          .example = "false",
-          .fallback = true,
-          .managed = false};
-}
-
 Table<TagInputs> tag_table() {
   Table<TagInputs> table;
   table
@@ -38,11 +32,8 @@ Table<TagInputs> tag_table() {
                                .help = "The image, by digest or by another tag.",
                                .example = "registry.example.com/team/app:1.4.2",
                                .required = true})
-      .add(&TagInputs::to, {.name = "to",
-                            .help = "The same repository with the tag that is put on it.",
-                            .example = "registry.example.com/team/app:live",
-                            .required = true,
-                            .identity = true})
+      .add(&TagInputs::to, target_field("The same repository with the tag that is put on it.",
+                                        "registry.example.com/team/app:live"))
       .add(&TagInputs::move, move_field());
   return table;
 }
@@ -54,11 +45,8 @@ Table<PromoteInputs> promote_table() {
                                   .help = "The image as it is now, by digest or by tag.",
                                   .example = "registry.example.com/staging/app:1.4.2",
                                   .required = true})
-      .add(&PromoteInputs::to, {.name = "to",
-                                .help = "The repository and the tag it gets.",
-                                .example = "registry.example.com/production/app:1.4.2",
-                                .required = true,
-                                .identity = true})
+      .add(&PromoteInputs::to,
+           target_field("The repository and the tag it gets.", "registry.example.com/production/app:1.4.2"))
       .add(&PromoteInputs::move, move_field())
       .add(&PromoteInputs::referrers, {.name = "referrers",
                                        .type = FieldType::boolean,
@@ -78,7 +66,6 @@ Result<Wish> read_wish(const Table<Inputs>& table, const Value& value, const std
   if (!is_known && known.map()) known.get<Value::Map>()->erase(source);
   DEPLOYCTL_TRY(const Inputs inputs, table.decode(known));
   Wish wish{.field = source, .move = inputs.move};
-  DEPLOYCTL_TRY(wish.to, registry::parse_reference(inputs.to));
   if (!is_known) {
     wish.unknown = written ? *written : Value();
     return wish;
@@ -89,9 +76,10 @@ Result<Wish> read_wish(const Table<Inputs>& table, const Value& value, const std
 
 Result<Wish> tag_wish(const Value& value) {
   DEPLOYCTL_TRY(Wish wish, read_wish(tag_table(), value, "image"));
-  if (wish.from && wish.from->repository != wish.to.repository)
+  DEPLOYCTL_TRY(const registry::Reference to, target_of(value));
+  if (wish.from && wish.from->repository != to.repository)
     return fail(Cause::config,
-                fmt::format("'{}' is not a tag in '{}'", wish.to.text(), wish.from->repository.text()),
+                fmt::format("'{}' is not a tag in '{}'", to.text(), wish.from->repository.text()),
                 "image.promote puts an image into another repository");
   return wish;
 }
@@ -119,7 +107,7 @@ Provider make_tag(const Surroundings& surroundings) {
                           .fields = tag_table().fields(),
                           .permissions = {"registry: pull `image`", "registry: pull,push `to`"},
                           .check = [](const Value& inputs) { return check_both(inputs, "image"); }};
-  return describe_placement(std::move(provider), surroundings, tag_wish);
+  return describe_tagged(std::move(provider), surroundings, placement(tag_wish));
 }
 
 Provider make_promote(const Surroundings& surroundings) {
@@ -129,7 +117,7 @@ Provider make_promote(const Surroundings& surroundings) {
                           .fields = promote_table().fields(),
                           .permissions = {"registry: pull `from`", "registry: pull,push `to`"},
                           .check = [](const Value& inputs) { return check_both(inputs, "from"); }};
-  return describe_placement(std::move(provider), surroundings, promote_wish);
+  return describe_tagged(std::move(provider), surroundings, placement(promote_wish));
 }
 
 } // namespace deployctl::providers::image

@@ -6,6 +6,18 @@
 #include "registry/image_copy.hpp"
 
 namespace deployctl::providers::image {
+namespace {
+
+Stage put_stage() {
+  return {.name = "put", .timeout = put_limit};
+}
+
+} // namespace
+
+bool flag_at(const Value& value, std::string_view key) {
+  const Value* found = value.find(key);
+  return found && *found == Value(true);
+}
 
 Value outputs_of(const registry::Reference& to, const std::string& digest) {
   const std::string tagged = to.repository.text() + ":" + to.tag;
@@ -20,8 +32,34 @@ std::vector<Output> tag_outputs() {
           {.name = "tag", .help = "The repository and the tag that was put."}};
 }
 
-Result<registry::Reference> target_of(const Change& change) {
-  return registry::parse_reference(text_at(change.desired, "to"));
+Result<registry::Reference> target_of(const Value& inputs) {
+  return registry::parse_reference(text_at(inputs, "to"));
+}
+
+Observation observed(const registry::Digest& now) {
+  Observation seen{.exists = !now.empty()};
+  if (seen.exists) seen.managed = Value::Map{{"digest", now.text()}};
+  return seen;
+}
+
+Value digest_before(const Observation& seen) {
+  return seen.exists ? Value(text_at(seen.managed, "digest")) : Value();
+}
+
+Result<Change> put_change(const registry::Reference& to, const Observation& seen, bool may_move,
+                          const std::string& wanted) {
+  if (seen.exists && !may_move)
+    return fail(Cause::policy,
+                fmt::format("the tag '{}' means {}, not {}", to.text(), text_at(seen.managed, "digest"),
+                            wanted.empty() ? "the image that is made" : wanted),
+                "choose a new tag, or write 'move: true'");
+  Change change{
+      .action = seen.exists ? Action::update : Action::create, .summary = to.text(), .stages = {put_stage()}};
+  if (!seen.exists) {
+    change.undoable = Undoable::partly;
+    change.undoable_why = "a new tag is removed only by registries that delete tags, and layers stay";
+  }
+  return change;
 }
 
 Change removal_change(const registry::Reference& to) {
@@ -56,31 +94,6 @@ Result<Value> check_tag(SessionClient& client, const registry::Reference& to, co
   return outputs_of(to, put.text());
 }
 
-Result<Value> put_tag(WriteSession& session, SessionClient& client, const Change& change,
-                      const registry::Reference& to) {
-  DEPLOYCTL_TRY(const registry::Reference from, registry::parse_reference(text_at(change.desired, "from")));
-  const Value* referrers = change.desired.find("referrers");
-  const registry::CopyOptions options{.referrers = referrers && *referrers == Value(true)};
-  DEPLOYCTL_TRY(const registry::Copied copied,
-                registry::promote_image(*client, from, to, options, session.stop));
-  session.output.line(Stream::out, fmt::format("{}: {} layers mounted, {} sent ({} bytes)", to.text(),
-                                               copied.mounted, copied.sent, copied.bytes));
-  return check_tag(client, to, copied.digest, session.stop);
-}
-
-Confirmation confirm_tag(SessionClient& client, const Change& change, TagMeans means,
-                         const std::stop_token& stop) {
-  const auto to = target_of(change);
-  if (!to) return {.state = Confirmation::State::unknown, .detail = to.error().message};
-  const auto now = client->find_manifest(registry::pull_from(to->repository), to->tag, stop);
-  if (!now) return {.state = Confirmation::State::unknown, .detail = now.error().message};
-  const registry::Manifest there = *now ? **now : registry::Manifest{};
-  const registry::Digest& is = means == TagMeans::this_configuration ? there.config.digest : there.digest;
-  const std::string wanted = change.action == Action::remove ? "" : text_at(change.desired, "digest");
-  return {.state = is.text() == wanted ? Confirmation::State::done : Confirmation::State::not_done,
-          .outputs = outputs_of(*to, there.digest.text())};
-}
-
 Result<Change> change_back(const Undo& undo, const Observation& seen, const registry::Reference& to) {
   const Value* before = undo.data.find("before");
   if (!before) return fail(Cause::internal, "undo data without 'before'");
@@ -94,11 +107,16 @@ Result<Change> change_back(const Undo& undo, const Observation& seen, const regi
   registry::Reference from = to;
   from.tag.clear();
   DEPLOYCTL_TRY(from.digest, registry::Digest::parse(digest));
-  Change change{.action = seen.exists ? Action::update : Action::create, .summary = to.text()};
+  Change change{
+      .action = seen.exists ? Action::update : Action::create, .summary = to.text(), .stages = {put_stage()}};
   change.desired = Value::Map{{"from", from.text()}, {"to", to.text()}, {"digest", digest}};
   change.basis = seen.managed;
-  change.stages = {{.name = "put"}};
   return change;
+}
+
+std::string sent_line(const registry::Reference& to, const registry::Copied& copied) {
+  return fmt::format("{}: {} layers and configurations sent ({} bytes), {} mounted, digest {}", to.text(),
+                     copied.sent, copied.bytes, copied.mounted, copied.digest.text());
 }
 
 } // namespace deployctl::providers::image

@@ -11,6 +11,7 @@
 #include "base/members.hpp"
 #include "base/strings.hpp"
 #include "os/files.hpp"
+#include "providers/image/field_shapes.hpp"
 #include "providers/image/last_sample.hpp"
 #include "providers/image/registries.hpp"
 #include "registry/signature.hpp"
@@ -29,11 +30,7 @@ struct VerifyInputs {
 
 Table<VerifyInputs> table() {
   Table<VerifyInputs> result;
-  result
-      .add(&VerifyInputs::image, {.name = "image",
-                                  .help = "The image, by digest or by tag.",
-                                  .example = "registry.example.com/team/app:1.4.2",
-                                  .required = true})
+  result.add(&VerifyInputs::image, image_field())
       .add(&VerifyInputs::keys,
            {.name = "keys",
             .type = FieldType::list,
