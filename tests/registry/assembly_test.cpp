@@ -8,6 +8,7 @@
 #include "os/files.hpp"
 #include "registry/assembly.hpp"
 #include "registry/media_type.hpp"
+#include "registry/must.hpp"
 #include "registry/saved_image.hpp"
 #include "registry/strict_registry.hpp"
 
@@ -16,17 +17,6 @@ using namespace deployctl::registry;
 using namespace deployctl::tests;
 
 namespace {
-
-Reference at(const StrictRegistry& server, const std::string& rest) {
-  return parse_reference(server.host() + "/" + rest).value();
-}
-
-template <class T>
-T must(Result<T> result) {
-  INFO((result ? "" : result.error().message));
-  REQUIRE(result);
-  return *std::move(result);
-}
 
 std::vector<LayerFile> two_files(const Desk& desk) {
   return {{.name = "app/server", .executable = true, .size = 6, .path = desk.write("server", "binary")},

@@ -5,6 +5,7 @@
 #include "registry/bench.hpp"
 #include "registry/fault.hpp"
 #include "registry/media_type.hpp"
+#include "registry/must.hpp"
 #include "registry/strict_registry.hpp"
 
 using namespace deployctl;
@@ -12,17 +13,6 @@ using namespace deployctl::registry;
 using namespace deployctl::tests;
 
 namespace {
-
-Reference at(const StrictRegistry& server, const std::string& rest) {
-  return parse_reference(server.host() + "/" + rest).value();
-}
-
-template <class T>
-T must(Result<T> result) {
-  INFO((result ? "" : result.error().message));
-  REQUIRE(result);
-  return *std::move(result);
-}
 
 // Answers the nth request of that kind with `instead`, the first one being 0.
 StrictRegistry::Rule nth(std::string method, std::string part, std::vector<int> which, Reply instead) {

@@ -5,6 +5,7 @@
 #include "base/json.hpp"
 #include "registry/bench.hpp"
 #include "registry/media_type.hpp"
+#include "registry/must.hpp"
 #include "registry/real_registry.hpp"
 
 using namespace deployctl;
@@ -13,26 +14,10 @@ using namespace deployctl::tests;
 
 namespace {
 
-Reference at(const RealRegistry& server, const std::string& rest) {
-  return parse_reference(server.host() + "/" + rest).value();
-}
-
 std::vector<std::string> some_layers(unsigned count, std::size_t size = 40'000) {
   std::vector<std::string> layers;
   for (unsigned i = 0; i < count; ++i) layers.push_back(noise(size + i, i + 1));
   return layers;
-}
-
-template <class T>
-T must(Result<T> result) {
-  INFO((result ? "" : result.error().message));
-  REQUIRE(result);
-  return *std::move(result);
-}
-
-void must(const Status& status) {
-  INFO((status ? "" : status.error().message));
-  REQUIRE(status);
 }
 
 } // namespace

@@ -5,6 +5,7 @@
 
 #include "registry/local_image.hpp"
 #include "registry/media_type.hpp"
+#include "registry/must.hpp"
 #include "registry/saved_image.hpp"
 #include "registry/strict_registry.hpp"
 
@@ -13,17 +14,6 @@ using namespace deployctl::registry;
 using namespace deployctl::tests;
 
 namespace {
-
-Reference at(const StrictRegistry& server, const std::string& rest) {
-  return parse_reference(server.host() + "/" + rest).value();
-}
-
-template <class T>
-T must(Result<T> result) {
-  INFO((result ? "" : result.error().message));
-  REQUIRE(result);
-  return *std::move(result);
-}
 
 Result<Copied> push(ClientBench& bench, const std::string& path, const Reference& to,
                     const std::string& name = {}, const CopyOptions& options = {}) {

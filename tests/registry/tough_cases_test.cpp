@@ -4,6 +4,7 @@
 #include "base/json.hpp"
 #include "registry/bench.hpp"
 #include "registry/media_type.hpp"
+#include "registry/must.hpp"
 #include "registry/strict_registry.hpp"
 
 using namespace deployctl;
@@ -11,17 +12,6 @@ using namespace deployctl::registry;
 using namespace deployctl::tests;
 
 namespace {
-
-Reference at(const std::string& host, const std::string& rest) {
-  return parse_reference(host + "/" + rest).value();
-}
-
-template <class T>
-T must(Result<T> result) {
-  INFO((result ? "" : result.error().message));
-  REQUIRE(result);
-  return *std::move(result);
-}
 
 TextImage one_layer(unsigned seed) {
   TextImage image;
@@ -56,7 +46,7 @@ TEST_CASE("case 2: an upload may be sent to another port, and its address is kep
   ClientBench bench;
   TextBody body(bytes);
   const Descriptor blob{.digest = Digest::of(bytes), .size = bytes.size()};
-  REQUIRE(bench.client.push_blob(push_to(at(server.host(), "a").repository), blob, body, "", {}));
+  REQUIRE(bench.client.push_blob(push_to(at(server, "a").repository), blob, body, "", {}));
   CHECK(other.requests().back().target == "/upload/1" + query + "&digest=sha256%3A" + blob.digest.encoded);
 }
 
@@ -75,7 +65,7 @@ TEST_CASE(
   };
   ClientBench bench;
   const TextImage image = one_layer(1);
-  must(push_image(bench.client, image, at(server.host(), "a:1"), {.at_once = 1}, {}));
+  must(push_image(bench.client, image, at(server, "a:1"), {.at_once = 1}, {}));
   CHECK((server.blob_bytes("a", image.root()->layers[0].digest.text()) == noise(30'000, 1)));
 }
 
@@ -83,7 +73,7 @@ TEST_CASE("case 9: an address that expired is asked for anew") {
   StrictRegistry server;
   ClientBench bench;
   const TextImage image = one_layer(1);
-  must(push_image(bench.client, image, at(server.host(), "a:1"), {}, {}));
+  must(push_image(bench.client, image, at(server, "a:1"), {}, {}));
   std::atomic<int> fetched = 0;
   LoopbackServer store([&](const Received&) {
     return fetched++ == 0 ? Reply{.status = 403, .body = "expired"} : Reply{.body = noise(30'000, 1)};
@@ -93,8 +83,7 @@ TEST_CASE("case 9: an address that expired is asked for anew") {
     return Reply{.status = 307, .headers = {{"Location", store.url("/signed")}}};
   };
   CollectingSink sink;
-  REQUIRE(bench.client.read_blob(pull_from(at(server.host(), "a").repository), image.root()->layers[0], sink,
-                                 {}));
+  REQUIRE(bench.client.read_blob(pull_from(at(server, "a").repository), image.root()->layers[0], sink, {}));
   CHECK((sink.text == noise(30'000, 1)));
   CHECK(server.count("GET", "/blobs/") == 2);
 }
@@ -103,13 +92,13 @@ TEST_CASE("case 13: a blob that stays lost is an error, and the tag keeps its me
   StrictRegistry server;
   ClientBench bench;
   const TextImage before = one_layer(1);
-  must(push_image(bench.client, before, at(server.host(), "a:1"), {}, {}));
+  must(push_image(bench.client, before, at(server, "a:1"), {}, {}));
   const TextImage image = one_layer(2);
   server.rule = [&](const Received& received) -> std::optional<Reply> {
     if (received.method != "PUT" || !received.target.ends_with("/manifests/1")) return std::nullopt;
     return Reply{.status = 404, .body = R"({"errors":[{"code":"MANIFEST_BLOB_UNKNOWN"}]})"};
   };
-  const auto pushed = push_image(bench.client, image, at(server.host(), "a:1"), {}, {});
+  const auto pushed = push_image(bench.client, image, at(server, "a:1"), {}, {});
   REQUIRE(!pushed);
   CHECK(pushed.error().cause == Cause::image_missing);
   CHECK(server.tagged("a", "1") == before.root()->bytes);
@@ -121,8 +110,8 @@ TEST_CASE("case 16: an entry that another writer of the list took away is put ag
   server.referrers = false;
   ClientBench bench;
   const TextImage image = one_layer(1);
-  const Access access = push_to(at(server.host(), "a").repository);
-  must(push_image(bench.client, image, at(server.host(), "a:1"), {}, {}));
+  const Access access = push_to(at(server, "a").repository);
+  must(push_image(bench.client, image, at(server, "a:1"), {}, {}));
   const Manifest first = note_about(image, server, "first"), second = note_about(image, server, "second");
   const std::string list = fallback_tag(image.root()->digest);
   const Manifest of_other = make_index({second.descriptor()}).value();
@@ -147,18 +136,17 @@ TEST_CASE("case 17: five thousand tags come in pages, each once") {
     server.keep_image("a", wanted.back(), *image.root());
   }
   ClientBench bench;
-  CHECK((must(bench.client.tags(pull_from(at(server.host(), "a").repository), {})) == wanted));
+  CHECK((must(bench.client.tags(pull_from(at(server, "a").repository), {})) == wanted));
   CHECK(bench.http.count() == 50);
-  CHECK(must(bench.client.tags(pull_from(at(server.host(), "nothing").repository), {})).empty());
+  CHECK(must(bench.client.tags(pull_from(at(server, "nothing").repository), {})).empty());
 }
 
 TEST_CASE("case 19: a tag goes alone, and a registry that deletes none says so") {
   StrictRegistry server;
   ClientBench bench;
   const TextImage image = one_layer(1);
-  for (const char* tag : {"a:1", "a:2"})
-    must(push_image(bench.client, image, at(server.host(), tag), {}, {}));
-  Access access = push_to(at(server.host(), "a").repository);
+  for (const char* tag : {"a:1", "a:2"}) must(push_image(bench.client, image, at(server, tag), {}, {}));
+  Access access = push_to(at(server, "a").repository);
   access.remove = true;
   REQUIRE(bench.client.remove(access, "1", {}));
   CHECK(server.tagged("a", "1") == "(none)");
@@ -186,7 +174,7 @@ TEST_CASE("case 20: two hundred blobs need no more connections at once than are 
   std::vector<std::string> layers;
   for (unsigned i = 0; i < 199; ++i) layers.push_back(noise(64, i));
   image.add_image(layers);
-  const Copied copied = must(push_image(bench.client, image, at(server.host(), "a:1"), {}, {}));
+  const Copied copied = must(push_image(bench.client, image, at(server, "a:1"), {}, {}));
   CHECK(copied.sent == 200);
   CHECK(server.tagged("a", "1") == image.root()->bytes);
   CHECK(most <= 8);
