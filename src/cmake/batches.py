@@ -2,7 +2,7 @@
 """Which sources can be compiled together: reading the headers is most of a compiler's work, so several go into one unit.
 
 Usage: batches.py FOLDER SOURCE...    writes units that include the sources, named relative to the project, and prints their paths
-Build speed only, for sanitizers and clang-tidy; the ordinary builds compile each source alone.
+Build speed only, for sanitizers, clang-tidy and the tests in CI; the ordinary builds compile each source alone.
 """
 
 import pathlib
@@ -14,7 +14,7 @@ LARGEST = 12
 HIDDEN = re.compile(r"^namespace \{$(.*?)^\} // namespace$", re.MULTILINE | re.DOTALL)
 # A function, a constant, or a type, at the beginning of a line.
 DEFINED = re.compile(
-    r"^[A-Za-z][\w:<>,&*\s]*?[\s&*](\w+)\(|^(?:static )?const\w* [^\n=({]*?(\w+)(?:\[\])?(?: =|\{)|^(?:struct|class|enum class|using) (?:\w+::)*(\w+)",
+    r"^[A-Za-z][\w:<>,&*\s]*?[\s&*](\w+)\(|^(?:static )?const\w* [^\n=({]*?(\w+)(?:\[\])?(?: =|\{)|^(?:struct|class|enum class) (?:\w+::)*(\w+)|^using (\w+) =",
     re.MULTILINE,
 )
 
@@ -24,7 +24,9 @@ def names_in(text):
 
 
 def local_names(name):
-    return names_in("\n".join(HIDDEN.findall((TOP / name).read_text())))
+    text = (TOP / name).read_text()
+    # Nothing of a test is met by another file, whatever namespace it stands in.
+    return names_in(text if name.startswith("tests/") else "\n".join(HIDDEN.findall(text)))
 
 
 def shared_names(layer):
