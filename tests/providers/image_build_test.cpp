@@ -96,6 +96,24 @@ TEST_CASE("build commands: several platforms need a tool that can") {
   CHECK(refused.error().message == "podman builds for one platform at once, wanted 2");
 }
 
+TEST_CASE("build commands: secrets go by the environment of the one that builds, where the tool can") {
+  BuildWishes secret = wishes;
+  secret.secrets = {{"npm", Text("one")}, {"pip.conf", Text("two")}};
+  for (const BuildTool tool : {BuildTool::buildx, BuildTool::buildah, BuildTool::podman}) {
+    const auto commands = build_commands(tool, secret, "n", "a").value();
+    const std::string words = join(commands.front().argv, " ");
+    CHECK(words.find(
+              "--secret id=npm,env=DEPLOYCTL_SECRET_1 --secret id=pip.conf,env=DEPLOYCTL_SECRET_2 api") !=
+          std::string::npos);
+    CHECK(*commands.front().environment.at("DEPLOYCTL_SECRET_2").plain() == "two");
+    for (std::size_t i = 1; i < commands.size(); ++i)
+      CHECK(commands[i].environment.count("DEPLOYCTL_SECRET_1") == 0);
+  }
+  const auto refused = build_commands(BuildTool::docker, secret, "n", "a");
+  REQUIRE(!refused);
+  CHECK(refused.error().message == "docker without buildx builds without secrets");
+}
+
 TEST_CASE("image.build: all that goes into a build is in the name that finds it, what does not is not") {
   BuildInputs inputs{.repository = "r/a", .context = ".", .created = "1970-01-01T00:00:00Z", .source = "one"};
   const std::string name = inputs.source_tag();
@@ -106,6 +124,12 @@ TEST_CASE("image.build: all that goes into a build is in the name that finds it,
   CHECK(inputs.source_tag() == name);
   inputs.args = {{"A", "1"}};
   CHECK(inputs.source_tag() != name);
+  const std::string without = inputs.source_tag();
+  inputs.secrets = {{"npm", Text("one")}};
+  const std::string with = inputs.source_tag();
+  CHECK(with != without);
+  inputs.secrets = {{"npm", Text("two")}};
+  CHECK(inputs.source_tag() == with);
   inputs.source.clear();
   CHECK(inputs.source_tag().empty());
 }
@@ -141,6 +165,20 @@ TEST_CASE("image.build: what was built of sources that nobody can name is built 
   CHECK_FALSE(*world.bench.find(ask));
   REQUIRE(world.bench.make(ask));
   CHECK(world.builds() == 2);
+}
+
+TEST_CASE("image.build: a secret reaches the tool, and nothing that others see") {
+  DockerWorld world;
+  world.install("#!/bin/sh\n[ \"$2\" = version ] && exit 0\necho \"$*\" >> " + world.bench.path("asked") +
+                "\nprintf %s \"$DEPLOYCTL_SECRET_1\" > " + world.bench.path("got") + "\ncp " +
+                world.bench.path("image.tar") + " \"$(echo \"$*\" | sed 's/.*dest=//; s/ .*//')\"\n");
+  const Value::Map secrets{{"npm", Secret(resolved_secret("npm"))}};
+  const auto made = world.bench.make(world.ask({{"builder", "buildx"}, {"secrets", secrets}}));
+  INFO((made ? "" : made.error().message));
+  REQUIRE(made);
+  CHECK(world.bench.read("got") == "secret-npm");
+  CHECK(world.bench.read("asked").find("--secret id=npm,env=DEPLOYCTL_SECRET_1") != std::string::npos);
+  CHECK(world.bench.read("asked").find("secret-npm") == std::string::npos);
 }
 
 TEST_CASE("image.build: a build that fails says what the tool said, and puts nothing") {

@@ -54,13 +54,27 @@ BuildCommand command(Words argv, const BuildWishes& wishes) {
   return {.argv = std::move(argv), .environment = {{"SOURCE_DATE_EPOCH", std::to_string(wishes.epoch)}}};
 }
 
+// The one that builds: secrets reach it by its environment, and no image, archive or list of processes has
+// them.
+BuildCommand build_command(Words argv, const BuildWishes& wishes) {
+  BuildCommand build = command({}, wishes);
+  for (const auto& [id, value] : wishes.secrets) {
+    const std::string variable = fmt::format("DEPLOYCTL_SECRET_{}", build.environment.size());
+    add(argv, {"--secret", fmt::format("id={},env={}", id, variable)});
+    build.environment.emplace(variable, value);
+  }
+  argv.push_back(wishes.context);
+  build.argv = std::move(argv);
+  return build;
+}
+
 // One image and nothing beside it: services that run functions refuse an index with notes on its making.
 std::vector<BuildCommand> with_buildx(const ToolRow& row, const BuildWishes& wishes,
                                       const std::string& archive) {
   Words build = {"docker", "buildx", "build", "--progress", "plain", "--provenance", "false"};
   add_wishes(build, row, wishes);
-  add(build, {"--output", "type=oci,rewrite-timestamp=true,dest=" + archive, wishes.context});
-  return {command(std::move(build), wishes)};
+  add(build, {"--output", "type=oci,rewrite-timestamp=true,dest=" + archive});
+  return {build_command(std::move(build), wishes)};
 }
 
 std::vector<BuildCommand> with_store(const ToolRow& row, const BuildWishes& wishes, const std::string& name,
@@ -70,11 +84,10 @@ std::vector<BuildCommand> with_store(const ToolRow& row, const BuildWishes& wish
   if (row.tool != BuildTool::docker) add(build, {"--format", "docker", "--layers"});
   add(build, {"--tag", name});
   add_wishes(build, row, wishes);
-  build.push_back(wishes.context);
   Words save = {row.program, "save", "--output", archive, name};
   if (row.tool == BuildTool::buildah) save = {"buildah", "push", name, "docker-archive:" + archive};
   Words forget = {row.program, "rmi", name};
-  return {command(std::move(build), wishes), command(std::move(save), wishes),
+  return {build_command(std::move(build), wishes), command(std::move(save), wishes),
           BuildCommand{.argv = std::move(forget), .environment = {}, .last_resort = true}};
 }
 
@@ -106,6 +119,9 @@ Result<std::vector<BuildCommand>> build_commands(BuildTool tool, const BuildWish
                                                  const std::string& name, const std::string& archive) {
   const ToolRow& row = row_of(tool);
   if (tool == BuildTool::buildx) return with_buildx(row, wishes, archive);
+  if (tool == BuildTool::docker && !wishes.secrets.empty())
+    return fail(Cause::config, "docker without buildx builds without secrets",
+                "install docker's buildx, buildah or podman");
   if (wishes.platforms.size() > 1)
     return fail(
         Cause::config,

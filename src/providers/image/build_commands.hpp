@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <deployctl/result.hpp>
+#include <deployctl/text.hpp>
 
 namespace deployctl::providers::image {
 
@@ -28,12 +29,13 @@ struct BuildWishes {
   std::vector<std::string> platforms; // empty: that of the machine
   std::map<std::string, std::string> arguments;
   std::map<std::string, std::string> labels;
-  std::int64_t epoch = 0; // seconds since 1970: the time that files and image get
+  std::map<std::string, Text> secrets; // by the id under which a RUN mounts one
+  std::int64_t epoch = 0;              // seconds since 1970: the time that files and image get
 };
 
 struct BuildCommand {
   std::vector<std::string> argv;
-  std::map<std::string, std::string> environment;
+  std::map<std::string, Text> environment;
   bool last_resort = false; // cleans up: runs also after a failure, and its own is none
 };
 

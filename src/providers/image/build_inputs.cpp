@@ -41,6 +41,21 @@ void add_places(Table<BuildInputs>& table) {
             .example = "release-7"});
 }
 
+Field secrets_field() {
+  return {.name = "secrets",
+          .type = FieldType::map,
+          .help = "What a RUN of the Dockerfile mounts as `type=secret`, by id; docker needs buildx for it. "
+                  "Another value builds nothing anew.",
+          .example = "{ npm: \"${secrets.token}\" }",
+          .managed = false,
+          .secret = SecretUse::value,
+          .pattern = "[A-Za-z0-9_][A-Za-z0-9_.-]*",
+          .element = {{.name = "secrets",
+                       .help = "The value of one.",
+                       .example = "${secrets.token}",
+                       .secret = SecretUse::value}}};
+}
+
 void add_recipe(Table<BuildInputs>& table) {
   table
       .add(&BuildInputs::context, {.name = "context",
@@ -67,6 +82,7 @@ void add_recipe(Table<BuildInputs>& table) {
       .add(&BuildInputs::labels,
            text_map("labels", "Labels of the image.", "{ org.opencontainers.image.title: app }",
                     {"The value of one.", "app", "[^\\s=-][^\\s=]*"}))
+      .add(&BuildInputs::secrets, secrets_field())
       .add(&BuildInputs::created, {.name = "created",
                                    .help = "The time that the image and its files get, where the tool can: "
                                            "the same sources make the same image.",
@@ -86,14 +102,18 @@ Value map_of(const std::map<std::string, std::string>& texts) {
 
 std::string BuildInputs::source_tag() const {
   if (source.empty()) return {};
-  const Value all = Value::Map{{"source", source},
-                               {"context", context},
-                               {"dockerfile", dockerfile},
-                               {"target", target},
-                               {"args", map_of(args)},
-                               {"labels", map_of(labels)},
-                               {"platforms", list_of(platforms)},
-                               {"created", created}};
+  Value all = Value::Map{{"source", source},
+                         {"context", context},
+                         {"dockerfile", dockerfile},
+                         {"target", target},
+                         {"args", map_of(args)},
+                         {"labels", map_of(labels)},
+                         {"platforms", list_of(platforms)},
+                         {"created", created}};
+  // Which there are, not what they are: a tag is no place for a secret, not even for its hash.
+  Value::List ids;
+  for (const auto& [id, value] : secrets) ids.emplace_back(id);
+  if (!ids.empty()) all["secrets"] = std::move(ids);
   return "src-" + sha256_hex(to_json(all, JsonMode::plain)).substr(0, name_length);
 }
 
@@ -103,7 +123,8 @@ BuildWishes BuildInputs::wishes() const {
                      .target = target,
                      .platforms = platforms,
                      .arguments = args,
-                     .labels = labels};
+                     .labels = labels,
+                     .secrets = secrets};
   if (const std::string tag = source_tag(); !tag.empty()) wishes.labels.emplace(source_label, tag);
   if (const auto time = parse_time(created))
     wishes.epoch = std::chrono::duration_cast<std::chrono::seconds>(time->time_since_epoch()).count();

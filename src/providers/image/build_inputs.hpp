@@ -21,6 +21,7 @@ struct BuildInputs {
   std::vector<std::string> platforms;
   std::map<std::string, std::string> args;
   std::map<std::string, std::string> labels;
+  std::map<std::string, Text> secrets;
   std::string created;
   std::string builder;
   std::string source; // of the sources, as the engine names their state; empty: nobody knows
