@@ -1,10 +1,12 @@
-"""Debian's docker-registry on 127.0.0.1 with TLS and tokens or users, and images as `docker save` writes them."""
+"""Debian's docker-registry, or the server of distribution that REGISTRY_SERVER names, on 127.0.0.1 with TLS and tokens or
+users, and images as `docker save` writes them."""
 
 import base64
 import hashlib
 import http.server
 import io
 import json
+import os
 import pathlib
 import re
 import ssl
@@ -14,6 +16,7 @@ import threading
 import time
 import urllib.parse
 
+PROGRAM = os.environ.get("REGISTRY_SERVER", "docker-registry")
 PASSWORD = "s3cret-pw"
 # bcrypt of it, cheap on purpose
 USERS = "deploy:$2b$04$uYfnI/4pA015mvx4xzjiyOuiz3i/UJuKbH1ntT33umIdAJxUXOFpC\n"
@@ -138,14 +141,15 @@ class Registry:
         self.start()
 
     def start(self):
-        self.process = subprocess.Popen(["docker-registry", "serve", str(self.folder / "config.yml")], stdout=subprocess.PIPE,
-                                        stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True)
+        self.process = subprocess.Popen([PROGRAM, "serve", str(self.folder / "config.yml")], stdout=subprocess.PIPE,
+                                        stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True,
+                                        env={**os.environ, "OTEL_TRACES_EXPORTER": "none"})
         for line in self.process.stdout:
             if found := re.search(r"listening on (127\.0\.0\.1:\d+)", line):
                 self.host = found.group(1)
                 break
         else:
-            raise AssertionError("docker-registry did not start")
+            raise AssertionError(f"{PROGRAM} did not start")
         self.reader = threading.Thread(target=self.process.stdout.read, daemon=True)
         self.reader.start()
 

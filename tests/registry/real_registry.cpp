@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "base/variables.hpp"
 #include "os/files.hpp"
 
 namespace deployctl::tests {
@@ -9,6 +10,15 @@ namespace {
 
 // bcrypt of "s3cret-pw", cheap on purpose
 constexpr const char* users = "deploy:$2b$04$uYfnI/4pA015mvx4xzjiyOuiz3i/UJuKbH1ntT33umIdAJxUXOFpC\n";
+
+constexpr const char* debians = "docker-registry";
+
+// Which server: the one that is named, else Debian's.
+std::string program() {
+  const os::Environment environment = os::read_environment();
+  const std::string* named = find_variable(environment, "REGISTRY_SERVER");
+  return named ? *named : debians;
+}
 
 void must(const Status& status) {
   if (!status) throw std::runtime_error(status.error().message);
@@ -41,7 +51,8 @@ RealRegistry::RealRegistry(RegistryKind kind) {
   must(os::atomic_write(path("users"), users));
   must(os::atomic_write(path("config.yml"), settings(kind)));
   server_ = std::jthread([this](const std::stop_token& stop) {
-    (void)processes_.run({.argv = {"docker-registry", "serve", path("config.yml")},
+    (void)processes_.run({.argv = {program(), "serve", path("config.yml")},
+                          .environment = {{"OTEL_TRACES_EXPORTER", "none"}},
                           .inherit = {"PATH"},
                           .timeout = Milliseconds(600'000),
                           .grace = Milliseconds(500),
@@ -53,7 +64,7 @@ RealRegistry::RealRegistry(RegistryKind kind) {
   });
   std::unique_lock lock(mutex_);
   const bool told = known_.wait_for(lock, std::chrono::seconds(60), [&] { return !port_.empty() || ended_; });
-  if (!told || port_.empty()) throw std::runtime_error("docker-registry did not start: " + last_line_);
+  if (!told || port_.empty()) throw std::runtime_error(program() + " did not start: " + last_line_);
 }
 
 // level=info msg="listening on 127.0.0.1:35021, tls" go.version=...
@@ -66,6 +77,10 @@ void RealRegistry::line(Stream, std::string_view text) {
   text.remove_prefix(found + begin.size());
   port_ = text.substr(0, text.find_first_not_of("0123456789"));
   known_.notify_all();
+}
+
+bool RealRegistry::deletes_tags() const {
+  return program() != debians;
 }
 
 void RealRegistry::lose_blob(const std::string& hex) const {

@@ -1,5 +1,5 @@
-// A docker-registry of Debian on 127.0.0.1 in a folder of its own, for as long as this object lives: plain,
-// with users, or with TLS.
+// A docker-registry of Debian, or the server of distribution that REGISTRY_SERVER names, on 127.0.0.1 in a
+// folder of its own, for as long as this object lives: plain, with users, or with TLS.
 #pragma once
 
 #include <condition_variable>
@@ -26,6 +26,8 @@ public:
 
   [[nodiscard]] std::string host() const { return "127.0.0.1:" + port_; }
   [[nodiscard]] std::string certificate() const { return path("cert.pem"); }
+  // Version 3 does, Debian's 2.8 refuses.
+  [[nodiscard]] bool deletes_tags() const;
   // Removes the bytes of a blob behind the registry's back.
   void lose_blob(const std::string& hex) const;
 

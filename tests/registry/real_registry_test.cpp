@@ -1,5 +1,5 @@
-// Against the registry that most people run. What its version 2.8 does otherwise than the specification, the
-// client must live with.
+// Against the registry that most people run: Debian's 2.8 of it, or the one that REGISTRY_SERVER names. What
+// version 2.8 does otherwise than the specification, the client must live with.
 #include <catch2/catch.hpp>
 
 #include "base/json.hpp"
@@ -234,8 +234,10 @@ TEST_CASE("docker-registry: deleting, and what is not there") {
   Access access = push_to(to.repository);
   access.remove = true;
   const auto by_tag = bench.client.remove(access, "1", {});
-  REQUIRE(!by_tag);
-  CHECK(by_tag.error().message.find("DIGEST_INVALID") != std::string::npos);
+  CHECK(by_tag.has_value() == server.deletes_tags());
+  if (!by_tag) CHECK(by_tag.error().message.find("DIGEST_INVALID") != std::string::npos);
+  CHECK(must(bench.client.look(access, "1", {})).has_value() != server.deletes_tags());
+  CHECK(must(bench.client.look(access, pushed.digest.text(), {}))->digest == pushed.digest);
   must(bench.client.remove(access, pushed.digest.text(), {}));
   CHECK_FALSE(must(bench.client.look(access, "1", {})));
   const auto missing = bench.client.manifest(access, "1", {});
