@@ -48,6 +48,7 @@ struct Reading {
   Roles roles = {};
   Scope scope;
   Instances instances;
+  const ActionReading actions;
   Gates gates;
 
   Reading(const Subject& about, std::string_view name, Knowledge known, Findings& found,
@@ -69,15 +70,16 @@ struct Reading {
                    .probes = about.probes,
                    .findings = found,
                    .knowledge = known}),
-        gates({.merged = merged,
-               .environment = name,
-               .catalog = about.catalog,
-               .scope = scope,
-               .reader = reader,
-               .instances = instances,
-               .probes = about.probes,
-               .findings = found,
-               .knowledge = known}) {
+        actions({.merged = merged,
+                 .environment = name,
+                 .catalog = about.catalog,
+                 .scope = scope,
+                 .reader = reader,
+                 .instances = instances,
+                 .probes = about.probes,
+                 .findings = found,
+                 .knowledge = known}),
+        gates(actions) {
     roles = read_roles(own, scope, reader, knowledge, findings);
   }
 
@@ -114,18 +116,6 @@ struct Reading {
     if (const auto* vars = merged.find("vars"))
       for (const auto& entry : vars->entries)
         static_cast<void>(reader.read(entry.value, nullptr, scope.names({.knowledge = knowledge})));
-  }
-
-  [[nodiscard]] std::vector<NoticeUse> notices() {
-    return read_notices({.merged = merged,
-                         .environment = environment,
-                         .catalog = subject.catalog,
-                         .scope = scope,
-                         .reader = reader,
-                         .instances = instances,
-                         .probes = subject.probes,
-                         .findings = findings,
-                         .knowledge = knowledge});
   }
 
   // Steps and last steps with what they wait for; the others as absent.
@@ -209,7 +199,7 @@ Pipeline read_environment(const Subject& subject, std::string_view environment, 
   reading.check_given_variables();
   reading.read_steps(out);
   check_identities(out.steps, subject.catalog, findings);
-  out.notify = reading.notices();
+  out.notify = read_notices(reading.actions);
   reading.check_unused();
   out.secrets =
       read_secrets(reading.merged, reading.scope, reading.reader, reading.instances, knowledge, findings);

@@ -4,25 +4,14 @@
 #include <optional>
 #include <string_view>
 
-#include "config/instances.hpp"
+#include "config/action_reading.hpp"
 #include "config/pipeline.hpp"
 
 namespace deployctl::config {
 
 class Gates {
 public:
-  struct Inputs {
-    const yaml::Node& merged;
-    std::string_view environment;
-    const Catalog& catalog;
-    Scope& scope;
-    const Reader& reader;
-    Instances& instances;
-    const Probes& probes;
-    Findings& findings;
-    Knowledge knowledge;
-  };
-  explicit Gates(const Inputs& inputs) : inputs_(inputs) {}
+  explicit Gates(const ActionReading& inputs) : inputs_(inputs) {}
 
   // As one step uses it; none when it is not judged in this environment or a mistake was reported.
   std::optional<GateUse> use(const yaml::Node& name, std::string_view step, const Reach& reach);
@@ -34,7 +23,7 @@ private:
   [[nodiscard]] GateRule read_rule(const yaml::Entry& entry, const Reach& reach) const;
   [[nodiscard]] bool is_judged_here(const yaml::Node& gate) const;
 
-  Inputs inputs_;
+  ActionReading inputs_;
 };
 
 } // namespace deployctl::config

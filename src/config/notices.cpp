@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "base/field_diff.hpp"
+#include "config/action_inputs.hpp"
 #include "config/language.hpp"
 #include "config/outline.hpp"
 
@@ -16,7 +17,7 @@ namespace {
 
 class NoticeReader {
 public:
-  NoticeReader(const NoticeInputs& inputs, const yaml::Node& node) : inputs_(inputs), node_(node) {}
+  NoticeReader(const ActionReading& inputs, const yaml::Node& node) : inputs_(inputs), node_(node) {}
 
   // None where another environment is meant, or where no action is named.
   std::optional<NoticeUse> read() {
@@ -80,13 +81,13 @@ private:
                                [&](const yaml::Node& each) { return each.text == inputs_.environment; });
   }
 
-  const NoticeInputs& inputs_;
+  const ActionReading& inputs_;
   const yaml::Node& node_;
 };
 
 } // namespace
 
-std::vector<NoticeUse> read_notices(const NoticeInputs& inputs) {
+std::vector<NoticeUse> read_notices(const ActionReading& inputs) {
   std::vector<NoticeUse> notices;
   const auto* notify = inputs.merged.find("notify");
   if (!notify || !notify->is_list()) return notices;

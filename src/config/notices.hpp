@@ -6,8 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "config/action_inputs.hpp"
-#include "config/instances.hpp"
+#include "config/action_reading.hpp"
 #include "config/pipeline.hpp"
 
 namespace deployctl::config {
@@ -38,19 +37,7 @@ inline constexpr std::array<EventName, 14> event_names = {{
     {"job", "the address of the CI job"},
 }};
 
-struct NoticeInputs {
-  const yaml::Node& merged;
-  std::string_view environment;
-  const Catalog& catalog;
-  Scope& scope;
-  const Reader& reader;
-  Instances& instances;
-  const Probes& probes;
-  Findings& findings;
-  Knowledge knowledge;
-};
-
 // Those that this environment has, in file order.
-std::vector<NoticeUse> read_notices(const NoticeInputs& inputs);
+std::vector<NoticeUse> read_notices(const ActionReading& inputs);
 
 } // namespace deployctl::config
