@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/crypto.hpp"
+#include "base/variables.hpp"
 #include "os/descriptor.hpp"
 #include "os/files.hpp"
 #include "ui/github/workflow_command.hpp"
@@ -37,18 +38,13 @@ github::Place place_of(const Span& span, const LineTable& lines, const std::stri
 } // namespace
 
 bool is_github_job(const os::Environment& environment) {
-  const auto found = environment.find("GITHUB_ACTIONS");
-  return found != environment.end() && found->second == "true";
-}
-
-std::string GithubJob::variable(const char* name) const {
-  const auto found = environment_.find(name);
-  return found == environment_.end() ? std::string() : found->second;
+  const std::string* set = find_variable(environment, "GITHUB_ACTIONS");
+  return set && *set == "true";
 }
 
 // Annotations name files as the repository does.
 std::string GithubJob::in_workspace(const std::string& file) const {
-  const std::string workspace = variable("GITHUB_WORKSPACE");
+  const std::string workspace = variable_or_empty(environment_, "GITHUB_WORKSPACE");
   if (workspace.empty()) return file;
   const std::filesystem::path path = std::filesystem::absolute(file).lexically_normal();
   const std::string relative = path.lexically_relative(workspace).string();
@@ -74,7 +70,7 @@ void GithubJob::annotate(const Value& diagnostics) {
 }
 
 void GithubJob::append(const char* name, const std::string& text) {
-  const std::string path = variable(name);
+  const std::string path = variable_or_empty(environment_, name);
   if (path.empty()) return;
   const os::Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
   if (file.is_open()) {

@@ -37,7 +37,6 @@ public:
   void plan(std::string text); // as people see it, without colour and secrets
 
 private:
-  [[nodiscard]] std::string variable(const char* name) const;
   [[nodiscard]] std::string in_workspace(const std::string& file) const;
   void append(const char* variable, const std::string& text);
   std::string token();
