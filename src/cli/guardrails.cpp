@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -14,6 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using policy::lint::FileKind;
+using policy::lint::LintFile;
 using policy::lint::LintInput;
 using policy::lint::LintReport;
 
@@ -30,11 +30,23 @@ Result<LintReport> report_of(const LintInput& input) {
   return linter.lint(input);
 }
 
-LintInput input_of(const yaml::Document& pipeline, const std::string& environment) {
-  return {.files = {{.path = pipeline.source.name, .text = pipeline.source.text, .kind = FileKind::pipeline}},
-          .contexts = {},
-          .pipeline = &pipeline.root,
-          .environment = environment};
+LintFile file_of(const yaml::Document& pipeline) {
+  return {.path = pipeline.source.name, .text = pipeline.source.text, .kind = FileKind::pipeline};
+}
+
+// The files beside the pipeline; its `policy` counts for them too.
+Result<LintInput> input_beside(const yaml::Document& pipeline, const Neighbourhood& place) {
+  const fs::path folder(place.directory);
+  const fs::path own = folder / fs::path(pipeline.source.name).filename();
+  DEPLOYCTL_TRY(const std::vector<std::string> names, names_beside(own));
+  LintFiles files(place.here, own, LintFiles::Contexts::ignore_file);
+  for (const std::string& name : names) {
+    DEPLOYCTL_CHECK(files.add_file(folder / name));
+  }
+  LintInput input = files.take();
+  input.pipeline = &pipeline.root;
+  input.environment = place.environment;
+  return input;
 }
 
 } // namespace
@@ -52,21 +64,19 @@ Result<LintReport> lint_report(const LintScope& scope) {
 }
 
 Result<LintReport> lint_pipeline(const yaml::Document& pipeline, const std::string& environment) {
-  return report_of(input_of(pipeline, environment));
+  return report_of(
+      {.files = {file_of(pipeline)}, .contexts = {}, .pipeline = &pipeline.root, .environment = environment});
 }
 
 Result<LintReport> lint_beside(const yaml::Document& pipeline, const Neighbourhood& place) {
-  const fs::path folder(place.directory);
-  const fs::path own = folder / fs::path(pipeline.source.name).filename();
-  DEPLOYCTL_TRY(const std::vector<std::string> names, names_beside(own));
-  LintFiles files(place.here, own, LintFiles::Contexts::ignore_file);
-  for (const std::string& name : names) {
-    DEPLOYCTL_CHECK(files.add_file(folder / name));
-  }
-  LintInput beside = files.take();
-  LintInput input = input_of(pipeline, place.environment);
-  std::move(beside.files.begin(), beside.files.end(), std::back_inserter(input.files));
-  input.contexts = std::move(beside.contexts);
+  DEPLOYCTL_TRY(const LintInput input, input_beside(pipeline, place));
+  if (input.files.empty()) return LintReport{};
+  return report_of(input);
+}
+
+Result<LintReport> lint_with_files_beside(const yaml::Document& pipeline, const Neighbourhood& place) {
+  DEPLOYCTL_TRY(LintInput input, input_beside(pipeline, place));
+  input.files.insert(input.files.begin(), file_of(pipeline));
   return report_of(input);
 }
 

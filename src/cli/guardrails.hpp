@@ -27,14 +27,18 @@ Result<policy::lint::LintReport> lint_report(const LintScope& scope);
 Result<policy::lint::LintReport> lint_pipeline(const yaml::Document& pipeline,
                                                const std::string& environment = {});
 
-// Of a pipeline (the first source) and the files beside it: those of its folder, and its workflows. Costs one
-// look at the folder when there are none. Build contexts are not listed: that is for `lint`.
+// Where a pipeline stands, for the files beside it: those of its folder, and its workflows. Build contexts
+// are not listed: that is for `lint`.
 struct Neighbourhood {
   std::string here;      // absolute
   std::string directory; // the pipeline's, absolute
   std::string environment;
 };
+// Of the files beside it alone. Costs one look at the folder when there are none.
 Result<policy::lint::LintReport> lint_beside(const yaml::Document& pipeline, const Neighbourhood& place);
+// Of a pipeline (the first source) and the files beside it.
+Result<policy::lint::LintReport> lint_with_files_beside(const yaml::Document& pipeline,
+                                                        const Neighbourhood& place);
 
 std::size_t count_errors(const std::vector<Diagnostic>& findings);
 

@@ -67,8 +67,6 @@ Status refuse_files_beside(Invocation& invocation, const Project& project, const
                                                .directory = project.directory,
                                                .environment = environment}));
   std::vector<Diagnostic>& findings = report.findings;
-  const auto is_own = [](const Diagnostic& each) { return each.span.source == 0; };
-  findings.erase(std::remove_if(findings.begin(), findings.end(), is_own), findings.end());
   const auto first_warning =
       std::stable_partition(findings.begin(), findings.end(),
                             [](const Diagnostic& each) { return each.severity == Severity::error; });

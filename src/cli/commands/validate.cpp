@@ -17,9 +17,9 @@ Result<ExitCode> run_validate(Invocation& invocation) {
   const std::vector<Diagnostic> diagnostics =
       config::validate({.document = project.document, .facts = facts, .catalog = catalog, .probes = probes});
   DEPLOYCTL_TRY(const policy::lint::LintReport guardrails,
-                lint_beside(project.document, {.here = std::filesystem::current_path().string(),
-                                               .directory = project.directory,
-                                               .environment = {}}));
+                lint_with_files_beside(project.document, {.here = std::filesystem::current_path().string(),
+                                                          .directory = project.directory,
+                                                          .environment = {}}));
   DEPLOYCTL_CHECK(report_mistakes(invocation, project, diagnostics, guardrails));
   const yaml::Node* steps = project.document.root.find("steps");
   const std::size_t step_count = steps ? steps->entries.size() : 0;
