@@ -5,6 +5,7 @@
 
 #include "base/time.hpp"
 #include "cli/record_view.hpp"
+#include "engine/approvals.hpp"
 #include "engine/notice_history.hpp"
 
 namespace deployctl::cli {
@@ -206,7 +207,7 @@ void Telling::approval(const RecordView& record) {
                                    .how = record.text("how"),
                                    .digest = record.text("digest"),
                                    .at = now_};
-  say("approved by " + approval.by + " (" + approval.how + ")", Tone::good, approval.step);
+  say(engine::approval_words(approval.by, approval.how), Tone::good, approval.step);
   story_.approvals.push_back(approval);
 }
 

@@ -85,10 +85,10 @@ Result<Approval> ask(const Undertaking& undertaking, const plan::Plan& plan) {
                            .message = "the plan waits for approval",
                            .fields = Value::Map{{"digest", plan.envelope.digest}}});
   DEPLOYCTL_TRY(Approval approval, decision(undertaking, plan));
-  environment.events.emit(
-      {.type = approval.granted ? "approval_granted" : "approval_denied",
-       .message = approval.granted ? "approved: " + approval.how : "not approved: " + approval.reason,
-       .fields = Value::Map{{"by", approval.by}, {"how", approval.how}}});
+  environment.events.emit({.type = approval.granted ? "approval_granted" : "approval_denied",
+                           .message = approval.granted ? approval_words(approval.by, approval.how)
+                                                       : "not approved: " + approval.reason,
+                           .fields = Value::Map{{"by", approval.by}, {"how", approval.how}}});
   return approval;
 }
 

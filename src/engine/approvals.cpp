@@ -1,5 +1,7 @@
 #include "engine/approvals.hpp"
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <utility>
 
@@ -148,6 +150,15 @@ Result<policy::ApprovalVerdict> judge_approvals(const ApprovalQuestion& question
   auto verdict = policy::count_approvals(question.needed.rule, question.subject, examined, now);
   DEPLOYCTL_CHECK(record_refusals(question, verdict));
   return verdict;
+}
+
+std::string approval_words(std::string_view by, std::string_view how) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 3> ways = {
+      {{"prompt", "at the prompt"}, {"--yes", "with --yes"}, {"signed", "by signature"}}};
+  const auto* const way =
+      std::find_if(ways.begin(), ways.end(), [&](const auto& each) { return each.first == how; });
+  return way == ways.end() ? fmt::format("approved by {} ({})", by, how)
+                           : fmt::format("approved by {} {}", by, way->second);
 }
 
 std::vector<std::string> refusal_lines(const policy::ApprovalVerdict& verdict) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/engine.hpp"
@@ -37,6 +38,9 @@ struct ApprovalQuestion {
 // What is refused is written to the stack's audit log.
 Result<policy::ApprovalVerdict> judge_approvals(const ApprovalQuestion& question,
                                                 const std::stop_token& stop);
+
+// What people read: "approved by ann@laptop at the prompt". `how` as in Approval.
+std::string approval_words(std::string_view by, std::string_view how);
 
 // "lead: it expired at …", one line each.
 std::vector<std::string> refusal_lines(const policy::ApprovalVerdict& verdict);

@@ -63,7 +63,7 @@ private:
     if (auto written = subject_.journal.approval(record); !written) return refused_leave(written.error());
     subject_.deployment.approvals.push_back(record);
     environment().events.emit({.type = "approval_granted",
-                               .message = fmt::format("approved: {} by {}", how, by),
+                               .message = approval_words(by, how),
                                .step = step,
                                .fields = Value::Map{{"by", by}, {"how", how}}});
     return {};

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "config/freeze.hpp"
+#include "engine/approvals.hpp"
 #include "engine/stack_rig.hpp"
 
 using namespace deployctl;
@@ -158,6 +159,13 @@ TEST_CASE("rules: a step that waits for anybody parks when nobody is there, and 
   REQUIRE(rig.live()->approvals.size() == 2);
   CHECK(rig.live()->approvals[1].step == "web");
   CHECK(rig.live()->approvals[1].by == "bob@desk");
+}
+
+TEST_CASE("rules: an approval is told with who gave it and how") {
+  CHECK(approval_words("ann@laptop", "prompt") == "approved by ann@laptop at the prompt");
+  CHECK(approval_words("ann@laptop", "--yes") == "approved by ann@laptop with --yes");
+  CHECK(approval_words("lead, ops", "signed") == "approved by lead, ops by signature");
+  CHECK(approval_words("nobody", "rehearsal") == "approved by nobody (rehearsal)");
 }
 
 TEST_CASE("rules: a no to a step takes back what the run changed") {
