@@ -2,6 +2,7 @@
 
 #include <random>
 
+#include "base/json.hpp"
 #include "registry/media_type.hpp"
 
 namespace deployctl::tests {
@@ -41,6 +42,18 @@ std::map<Digest, std::string> TextImage::everything() const {
   std::map<Digest, std::string> all = blobs_;
   for (const auto& [digest, manifest] : manifests_) all[digest] = manifest.bytes;
   return all;
+}
+
+TextImage note_about(const Descriptor& subject) {
+  TextImage note;
+  const Value document =
+      Value::Map{{"schemaVersion", 2},
+                 {"mediaType", media_type::oci_manifest},
+                 {"config", to_value(note.add_blob("{}", "application/vnd.example.note+json"))},
+                 {"layers", Value::List{}},
+                 {"subject", to_value(subject)}};
+  note.add(parse_manifest(to_json(document, JsonMode::plain)).value());
+  return note;
 }
 
 std::string noise(std::size_t size, unsigned seed) {

@@ -113,6 +113,8 @@ private:
   registry::Digest root_;
 };
 
+TextImage note_about(const registry::Descriptor& subject); // of the type "application/vnd.example.note+json"
+
 std::string noise(std::size_t size, unsigned seed); // bytes that differ by seed
 
 // A client and all it needs, with waits that are only counted.

@@ -2,7 +2,6 @@
 // version 2.8 does otherwise than the specification, the client must live with.
 #include <catch2/catch.hpp>
 
-#include "base/json.hpp"
 #include "registry/bench.hpp"
 #include "registry/media_type.hpp"
 #include "registry/must.hpp"
@@ -204,13 +203,7 @@ TEST_CASE("docker-registry: what refers to an image is kept under the fallback t
   image.add_image({noise(100, 1)});
   const Copied pushed = must(push_image(bench.client, image, at(server, "staging/app:1"), {}, {}));
   const Access access = push_to(at(server, "staging/app").repository);
-  TextImage note;
-  const Descriptor config = note.add_blob("{}", "application/vnd.example.note+json");
-  const std::string bytes =
-      R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":)" +
-      to_json(to_value(config), JsonMode::plain) + R"(,"layers":[],"subject":)" +
-      to_json(to_value(image.root()->descriptor()), JsonMode::plain) + "}";
-  note.add(parse_manifest(bytes).value());
+  const TextImage note = note_about(image.root()->descriptor());
   must(push_image(bench.client, note, {.repository = access.repository}, {}, {}));
   const auto found = must(bench.client.referrers(access, pushed.digest, "", {}));
   REQUIRE(found.size() == 1);

@@ -143,7 +143,12 @@ Reply StrictRegistry::manifests(const Received& received, const std::string& rep
                                 const std::string& reference) {
   if (received.method == "PUT") return put_manifest(received, repository, reference);
   auto& tags = tags_[repository];
-  if (received.method == "DELETE") return {.status = tags.erase(reference) > 0 ? 202 : 404};
+  if (received.method == "DELETE") {
+    const bool had_tag = tags.erase(reference) > 0;
+    const bool had_image = manifests_.erase(repository + " " + reference) > 0;
+    std::erase_if(tags, [&](const auto& tag) { return tag.second == reference; });
+    return {.status = had_tag || had_image ? 202 : 404};
+  }
   const std::string digest = tags.contains(reference) ? tags.at(reference) : reference;
   const auto found = manifests_.find(repository + " " + digest);
   if (found == manifests_.end()) return error(404, "MANIFEST_UNKNOWN");
