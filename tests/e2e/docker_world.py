@@ -18,11 +18,9 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-import time
 
 from quickstart_world import MISSING_PARTS, need
-
-WAIT = 120  # seconds for anything to come up
+from waiting import WAIT, wait_for
 
 
 def need_engine():
@@ -30,13 +28,6 @@ def need_engine():
     if os.geteuid() != 0:
         print("SKIPPED: a dockerd of one's own needs root")
         sys.exit(MISSING_PARTS)
-
-
-def wait_for(what, condition):
-    end = time.monotonic() + WAIT
-    while not condition():
-        assert time.monotonic() < end, f"{what} within {WAIT} s"
-        time.sleep(0.05)
 
 
 class UnixConnection(http.client.HTTPConnection):

@@ -7,7 +7,8 @@ import unittest
 
 from quickstart_world import need
 from ssh_links import need_links
-from ssh_world import SshWorld, need_root, wait_for
+from ssh_world import SshWorld, need_root
+from waiting import wait_for
 
 WANTED_REQUESTS = 20_000
 MOST_UPDATES = 40  # until there were as many

@@ -15,7 +15,8 @@ import time
 import unittest
 
 from quickstart_world import need
-from ssh_world import SshWorld, need_root, wait_for
+from ssh_world import SshWorld, need_root
+from waiting import wait_for
 
 SAMPLE_STEP = 31    # durable points from one kill of the sample to the next
 SAMPLE_MOMENTS = 2

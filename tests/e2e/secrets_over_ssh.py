@@ -10,7 +10,8 @@ import unittest
 from quickstart_world import need
 from secrets_never_leak import PRINTER
 from sentinels import Matrix
-from ssh_world import SshWorld, need_root, wait_for
+from ssh_world import SshWorld, need_root
+from waiting import wait_for
 from write_trace import COMMAND as TRACED
 from write_trace import WriteTrace
 

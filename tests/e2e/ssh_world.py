@@ -14,14 +14,13 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.error
 import urllib.request
 
 from quickstart_world import EXAMPLE, MISSING_PARTS, free_port, need
 from ssh_links import Link, SlowLink
+from waiting import WAIT, wait_for
 
-WAIT = 60  # seconds for anything to come up
 # Set to "no", the same tests are run with one ssh for each command (without_multiplexing.py).
 MULTIPLEXING = os.environ.get("DEPLOYCTL_TEST_MULTIPLEXING", "yes") == "yes"
 PROVIDERS = "" if MULTIPLEXING else "providers: { ssh: { multiplexing: false } }\n"
@@ -60,13 +59,6 @@ def need_root():
     if os.geteuid() != 0 or subprocess.run(["unshare", "-m", "true"], check=False).returncode:
         print("SKIPPED: mount namespaces need root")
         sys.exit(MISSING_PARTS)
-
-
-def wait_for(what, condition):
-    end = time.monotonic() + WAIT
-    while not condition():
-        assert time.monotonic() < end, f"{what} within {WAIT} s"
-        time.sleep(0.05)
 
 
 class SshHost:

@@ -10,7 +10,8 @@ import unittest
 
 from quickstart_world import free_port, need
 from ssh_links import need_links
-from ssh_world import PROVIDERS, SshWorld, need_root, wait_for
+from ssh_world import PROVIDERS, SshWorld, need_root
+from waiting import wait_for
 
 UNITS = "/etc/systemd/system"
 PIPELINE = """\

@@ -17,7 +17,8 @@ import urllib.request
 
 from quickstart_world import need
 from ssh_links import need_links
-from ssh_world import MULTIPLEXING, SshWorld, need_root, pause_at, wait_for
+from ssh_world import MULTIPLEXING, SshWorld, need_root, pause_at
+from waiting import wait_for
 
 VERSION = 'version: "${release.version}"'
 MIGRATION = f"""\
