@@ -114,6 +114,20 @@ TEST_CASE("build commands: secrets go by the environment of the one that builds,
   CHECK(refused.error().message == "docker without buildx builds without secrets");
 }
 
+TEST_CASE("build commands: an image that stays is named, and its id is written down") {
+  const auto words = [](BuildTool tool) {
+    return join(kept_build(tool, wishes, "name:1", "/tmp/id").value().argv, " ");
+  };
+  CHECK(words(BuildTool::buildx).ends_with(" --load --tag name:1 --iidfile /tmp/id api"));
+  CHECK(words(BuildTool::docker).starts_with("docker build --tag name:1 --file api/Dockerfile "));
+  CHECK(words(BuildTool::buildah).ends_with(" --timestamp 7 --iidfile /tmp/id api"));
+  CHECK(join(find_command(BuildTool::buildx, "src-1"), " ") ==
+        "docker images --no-trunc --quiet --filter label=io.deployctl.source=src-1");
+  BuildWishes two = wishes;
+  two.platforms = {"linux/amd64", "linux/arm64"};
+  REQUIRE(!kept_build(BuildTool::buildx, two, "n", "f"));
+}
+
 TEST_CASE("image.build: all that goes into a build is in the name that finds it, what does not is not") {
   BuildInputs inputs{.repository = "r/a", .context = ".", .created = "1970-01-01T00:00:00Z", .source = "one"};
   const std::string name = inputs.source_tag();
@@ -179,6 +193,35 @@ TEST_CASE("image.build: a secret reaches the tool, and nothing that others see")
   CHECK(world.bench.read("got") == "secret-npm");
   CHECK(world.bench.read("asked").find("--secret id=npm,env=DEPLOYCTL_SECRET_1") != std::string::npos);
   CHECK(world.bench.read("asked").find("secret-npm") == std::string::npos);
+}
+
+TEST_CASE(
+    "image.build: without a repository the image stays with the tool, and is found there by its sources") {
+  DockerWorld world;
+  const std::string id = Digest::of("an image").text();
+  // Its store is the file "labels" of what was built.
+  world.install("#!/bin/sh\ncd " + world.bench.path() +
+                "\ncase $1 in\nbuild) echo \"$*\" >> asked; label=${*#*--label io.}; echo "
+                "\"label=io.${label%% *}\" >> labels\n"
+                "  file=${*#*--iidfile }; printf %s " +
+                id + " > \"${file%% *}\" ;;\nimages) if grep -qx \"$5\" labels; then echo " + id +
+                "; fi ;;\nesac\n");
+  Ask ask = world.bench.ask({{"source", "one"}, {"builder", "docker"}});
+  CHECK_FALSE(*world.bench.find(ask));
+  const auto made = world.bench.make(ask);
+  INFO((made ? "" : made.error().message));
+  REQUIRE(made);
+  CHECK(*made->find("ref") == Value(id));
+  CHECK(made->find("tag")->text()->starts_with("localhost/deployctl:src-"));
+  CHECK(*world.bench.find(ask) == std::optional<Value>(*made));
+  CHECK(world.builds() == 1);
+  (*ask.inputs)["source"] = "two";
+  CHECK_FALSE(*world.bench.find(ask));
+  CHECK(world.server.requests().empty());
+
+  const auto problems = world.bench.provider.description.check(Value::Map{{"tags", Value::List{"1"}}});
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].path == "repository");
 }
 
 TEST_CASE("image.build: a build that fails says what the tool said, and puts nothing") {

@@ -69,26 +69,51 @@ BuildCommand build_command(Words argv, const BuildWishes& wishes) {
 }
 
 // One image and nothing beside it: services that run functions refuse an index with notes on its making.
-std::vector<BuildCommand> with_buildx(const ToolRow& row, const BuildWishes& wishes,
-                                      const std::string& archive) {
+Words start_of_buildx(const BuildWishes& wishes, const ToolRow& row) {
   Words build = {"docker", "buildx", "build", "--progress", "plain", "--provenance", "false"};
   add_wishes(build, row, wishes);
+  return build;
+}
+
+std::vector<BuildCommand> with_buildx(const ToolRow& row, const BuildWishes& wishes,
+                                      const std::string& archive) {
+  Words build = start_of_buildx(wishes, row);
   add(build, {"--output", "type=oci,rewrite-timestamp=true,dest=" + archive});
   return {build_command(std::move(build), wishes)};
 }
 
-std::vector<BuildCommand> with_store(const ToolRow& row, const BuildWishes& wishes, const std::string& name,
-                                     const std::string& archive) {
+Words build_into_store(const ToolRow& row, const BuildWishes& wishes, const std::string& name) {
   Words build = {row.program, "build"};
   // Docker's form keeps HEALTHCHECK, which OCI's has no place for.
   if (row.tool != BuildTool::docker) add(build, {"--format", "docker", "--layers"});
   add(build, {"--tag", name});
   add_wishes(build, row, wishes);
+  return build;
+}
+
+std::vector<BuildCommand> with_store(const ToolRow& row, const BuildWishes& wishes, const std::string& name,
+                                     const std::string& archive) {
+  Words build = build_into_store(row, wishes, name);
   Words save = {row.program, "save", "--output", archive, name};
   if (row.tool == BuildTool::buildah) save = {"buildah", "push", name, "docker-archive:" + archive};
   Words forget = {row.program, "rmi", name};
   return {build_command(std::move(build), wishes), command(std::move(save), wishes),
           BuildCommand{.argv = std::move(forget), .environment = {}, .last_resort = true}};
+}
+
+// Cause::config when the tool cannot do what is wished.
+Status check_tool(const ToolRow& row, const BuildWishes& wishes, bool several_platforms) {
+  if (row.tool == BuildTool::docker && !wishes.secrets.empty())
+    return fail(Cause::config, "docker without buildx builds without secrets",
+                "install docker's buildx, buildah or podman");
+  if (wishes.platforms.size() > 1 && !several_platforms)
+    return fail(
+        Cause::config,
+        fmt::format("{} builds for one platform at once, wanted {}", row.name, wishes.platforms.size()),
+        row.tool == BuildTool::buildx
+            ? "write 'repository': a store here keeps one platform"
+            : "install docker's buildx, or build each platform in a step of its own");
+  return {};
 }
 
 } // namespace
@@ -118,16 +143,26 @@ std::vector<std::string> probe_command(BuildTool tool) {
 Result<std::vector<BuildCommand>> build_commands(BuildTool tool, const BuildWishes& wishes,
                                                  const std::string& name, const std::string& archive) {
   const ToolRow& row = row_of(tool);
-  if (tool == BuildTool::buildx) return with_buildx(row, wishes, archive);
-  if (tool == BuildTool::docker && !wishes.secrets.empty())
-    return fail(Cause::config, "docker without buildx builds without secrets",
-                "install docker's buildx, buildah or podman");
-  if (wishes.platforms.size() > 1)
-    return fail(
-        Cause::config,
-        fmt::format("{} builds for one platform at once, wanted {}", row.name, wishes.platforms.size()),
-        "install docker's buildx, or build each platform in a step of its own");
-  return with_store(row, wishes, name, archive);
+  DEPLOYCTL_CHECK(check_tool(row, wishes, tool == BuildTool::buildx));
+  return tool == BuildTool::buildx ? with_buildx(row, wishes, archive)
+                                   : with_store(row, wishes, name, archive);
+}
+
+Result<BuildCommand> kept_build(BuildTool tool, const BuildWishes& wishes, const std::string& name,
+                                const std::string& id_file) {
+  const ToolRow& row = row_of(tool);
+  DEPLOYCTL_CHECK(check_tool(row, wishes, false));
+  const bool is_buildx = tool == BuildTool::buildx;
+  Words build = is_buildx ? start_of_buildx(wishes, row) : build_into_store(row, wishes, name);
+  if (is_buildx) add(build, {"--load", "--tag", name});
+  add(build, {"--iidfile", id_file});
+  return build_command(std::move(build), wishes);
+}
+
+std::vector<std::string> find_command(BuildTool tool, const std::string& source_tag) {
+  return {row_of(tool).program, "images",
+          "--no-trunc",         "--quiet",
+          "--filter",           fmt::format("label={}={}", source_label, source_tag)};
 }
 
 } // namespace deployctl::providers::image

@@ -13,6 +13,8 @@
 
 namespace deployctl::providers::image {
 
+inline constexpr const char* source_label = "io.deployctl.source";
+
 enum class BuildTool { buildx, docker, buildah, podman };
 
 std::string_view name_of(BuildTool tool);
@@ -43,5 +45,12 @@ struct BuildCommand {
 // Cause::config when the tool cannot do what is wished.
 Result<std::vector<BuildCommand>> build_commands(BuildTool tool, const BuildWishes& wishes,
                                                  const std::string& name, const std::string& archive);
+
+// The one command of a build whose image stays in the tool's own store, called `name`; its id is written to
+// the file `id_file`. Errors as above.
+Result<BuildCommand> kept_build(BuildTool tool, const BuildWishes& wishes, const std::string& name,
+                                const std::string& id_file);
+// Lists the ids of the images there that have this label of their sources, the newest first.
+std::vector<std::string> find_command(BuildTool tool, const std::string& source_tag);
 
 } // namespace deployctl::providers::image

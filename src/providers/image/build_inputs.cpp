@@ -19,9 +19,9 @@ constexpr std::size_t name_length = 32; // of the hash: 128 bits
 void add_places(Table<BuildInputs>& table) {
   table
       .add(&BuildInputs::repository, {.name = "repository",
-                                      .help = "Where the image is kept, under a tag made of its sources.",
+                                      .help = "Where the image is kept, under a tag made of its sources; "
+                                              "without it in the store of the tool that builds.",
                                       .example = "registry.example.com/team/app",
-                                      .required = true,
                                       .identity = true})
       .add(&BuildInputs::tags,
            text_list("tags", "Tags that it gets as well; another tag builds nothing anew.", "[1.4.2, latest]",
@@ -117,6 +117,11 @@ std::string BuildInputs::source_tag() const {
   return "src-" + sha256_hex(to_json(all, JsonMode::plain)).substr(0, name_length);
 }
 
+std::string BuildInputs::local_name() const {
+  const std::string tag = source_tag();
+  return "localhost/deployctl:" + (tag.empty() ? "unnamed" : tag);
+}
+
 BuildWishes BuildInputs::wishes() const {
   BuildWishes wishes{.context = context,
                      .dockerfile = dockerfile,
@@ -144,6 +149,10 @@ std::vector<InputProblem> check_build(const Value& inputs) {
   if (repository && repository->text())
     if (const auto read = registry::parse_repository(*repository->text()); !read)
       problems.push_back({.path = "repository", .message = read.error().message, .help = read.error().help});
+  if (!repository && !list_at(inputs, "tags").empty())
+    problems.push_back({.path = "repository",
+                        .message = "tags are put on an image in a repository, and none is written",
+                        .help = "write 'repository', or take out 'tags'"});
   const std::string created = text_at(inputs, "created");
   if (!created.empty() && !parse_time(created))
     problems.push_back({.path = "created",

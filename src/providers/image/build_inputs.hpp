@@ -13,7 +13,7 @@
 namespace deployctl::providers::image {
 
 struct BuildInputs {
-  std::string repository;
+  std::string repository; // empty: the image stays with the tool that builds it
   std::vector<std::string> tags;
   std::string context;
   std::string dockerfile;
@@ -28,10 +28,9 @@ struct BuildInputs {
 
   // "src-<hash of the sources and of all that goes into the build>"; empty while the sources are not known.
   [[nodiscard]] std::string source_tag() const;
+  [[nodiscard]] std::string local_name() const; // without a repository
   [[nodiscard]] BuildWishes wishes() const;
 };
-
-inline constexpr const char* source_label = "io.deployctl.source";
 
 Table<BuildInputs> build_table();
 std::vector<InputProblem> check_build(const Value& inputs);
