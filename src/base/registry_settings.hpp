@@ -11,8 +11,12 @@
 namespace deployctl {
 
 inline constexpr std::string_view registry_provider = "registry"; // its instances under `providers:`
-inline constexpr std::string_view image_family = "image";         // the actions that are told of all of them
-inline constexpr std::string_view told_registries = "registries"; // under this key of their settings
+inline constexpr std::string_view told_registries = "registries"; // under this key of a connection's settings
+// Whether the actions of that family ("image" of "image.push") are told of all of them: a registry is found
+// by its host, not by a name in the step.
+constexpr bool asks_registries(std::string_view family) {
+  return family == "image" || family == "docker";
+}
 
 struct RegistrySettings {
   std::string host;

@@ -93,7 +93,7 @@ std::vector<std::string> Instances::names_of(std::string_view provider) const {
 
 std::string Instances::choose(const Description& action, const std::string* written, Span span) {
   const std::string provider(provider_of(action.name));
-  if (provider == image_family) // a registry is found by its host, not by a name in the step
+  if (asks_registries(provider))
     for (const auto& registry : names_of(registry_provider)) {
       read(declared_.at(registry));
       used_.insert(registry);

@@ -63,7 +63,7 @@ Result<Connection*> Connections::connect(Entry& entry, const Provider& provider,
     return entry.connection.get();
   }
   Value settings = settings_of(instance);
-  if (family_of(provider.description.name) == image_family)
+  if (asks_registries(family_of(provider.description.name)))
     settings[told_registries] = settings_of_all(instances_, registry_provider);
   if (resolve_) {
     DEPLOYCTL_TRY(settings, resolve_(settings, stop));

@@ -8,6 +8,7 @@
 #include "engine/admission.hpp"
 #include "engine/approvals.hpp"
 #include "engine/promotion.hpp"
+#include "engine/told_instances.hpp"
 #include "secrets/resolver.hpp"
 #include "state/history.hpp"
 
@@ -16,7 +17,7 @@ namespace deployctl::engine {
 Planning::Planning(Environment& environment, const config::Pipeline& pipeline, const Source& source,
                    state::StackState stack)
     : environment_(environment), stack_(std::move(stack)),
-      connections_(environment.ports, pipeline.instances, resolved_by(environment.resolver)),
+      connections_(environment.ports, told_instances(pipeline), resolved_by(environment.resolver)),
       request_{pipeline, environment.catalog, connections_, *source.files, environment.events} {
   request_.with_versions = [&environment](const Value& value, const std::stop_token& stop) {
     return environment.resolver.with_versions(value, stop);

@@ -10,6 +10,7 @@
 #include "base/field_diff.hpp"
 #include "engine/connections.hpp"
 #include "engine/planner_reads.hpp"
+#include "engine/told_instances.hpp"
 #include "secrets/resolver.hpp"
 #include "state/local_state.hpp"
 
@@ -87,7 +88,7 @@ void add_artifacts(std::vector<Restorable>& answers, Environment& environment,
                    const config::Pipeline& pipeline, const std::vector<state::Release>& releases) {
   const ArtifactReads all = artifact_reads(environment.catalog, releases);
   if (all.reads.empty()) return;
-  Connections connections(environment.ports, pipeline.instances, resolved_by(environment.resolver));
+  Connections connections(environment.ports, told_instances(pipeline), resolved_by(environment.resolver));
   const auto readings =
       read_all(connections, all.reads, environment.parallel, environment.interrupts.wind_down);
   for (std::size_t i = 0; i < readings.size(); ++i) {

@@ -1,5 +1,6 @@
 #include "providers/builtin.hpp"
 
+#include "providers/docker/task.hpp"
 #include "providers/exec/run.hpp"
 #include "providers/file/put.hpp"
 #include "providers/host/release.hpp"
@@ -24,6 +25,7 @@ Catalog builtin_catalog(const Surroundings& surroundings) {
       host::make_run(),
       file::make_put(),
       host::make_release(),
+      docker::make_task(surroundings),
       image::make_check(surroundings),
       image::make_build(surroundings),
       image::make_assemble(surroundings),

@@ -152,6 +152,7 @@ std::vector<Subject> subjects() {
   std::vector<Subject> all = {command_subject("exec.run"), http_subject(), command_subject("host.run"),
                               file_subject(), release_subject()};
   for (Subject& subject : image_subjects()) all.push_back(std::move(subject));
+  for (Subject& subject : container_subjects()) all.push_back(std::move(subject));
   for (Subject& subject : notice_subjects()) all.push_back(std::move(subject));
   for (const Provider& provider : simulated::make_catalog(std::make_shared<simulated::World>()))
     all.push_back(simulated_subject(provider.description.name));

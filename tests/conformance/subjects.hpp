@@ -25,7 +25,8 @@ struct Subject {
 };
 
 std::vector<Subject> subjects();
-std::vector<Subject> image_subjects(); // those that need a registry
+std::vector<Subject> image_subjects();     // those that need a registry
+std::vector<Subject> container_subjects(); // those that need a container engine
 std::vector<Subject> notice_subjects();
 std::vector<Subject> subjects_of(Kind kind);
 

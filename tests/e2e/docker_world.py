@@ -1,5 +1,6 @@
-"""A dockerd of our own in a folder of its own, and an image made here from this machine's busybox. No network of the
-engine's: no bridge, no rules of the firewall. Needs root; what is started here is ended here, by its number.
+"""A dockerd of our own in a folder of its own, an image made here from this machine's busybox, and projects that deploy
+to it. No network of the engine's: no bridge, no rules of the firewall. Needs root; what is started here is ended here, by
+its number.
 """
 
 import contextlib
@@ -18,9 +19,12 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import urllib.parse
 
 from quickstart_world import MISSING_PARTS, need
 from waiting import WAIT, wait_for
+
+CHANGES = ("POST", "DELETE", "PUT")
 
 
 def need_engine():
@@ -118,6 +122,28 @@ class Engine:
         status, said = self.ask("POST", "/images/load", pathlib.Path(path).read_bytes(), "application/x-tar")
         assert status == 200 and b'"error"' not in said, said
 
+    def containers(self, **labels):
+        filters = json.dumps({"label": [f"deployctl.{name}={text}" for name, text in labels.items()]})
+        status, said = self.ask("GET", "/containers/json?all=1&filters=" + urllib.parse.quote(filters))
+        assert status == 200, said
+        return json.loads(said)
+
+    def inspect(self, name):
+        status, said = self.ask("GET", f"/containers/{name}/json")
+        assert status == 200, said
+        return json.loads(said)
+
+    def info(self):
+        return json.loads(self.ask("GET", "/info")[1])
+
+    def log(self):
+        return self.log_path.read_text(errors="replace")
+
+    def changes(self):
+        """The calls so far that change something, apart from waiting."""
+        calls = re.findall(r"Calling (\w+) (\S+?)\"", self.log())
+        return [(method, path) for method, path in calls if method in CHANGES and not path.endswith("/wait")]
+
     def stop(self):
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
@@ -132,7 +158,7 @@ class Engine:
 
 
 class DockerWorld:
-    """One engine that has the image."""
+    """One engine and a folder for projects."""
 
     def __init__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="deployctl-docker-"))
@@ -153,3 +179,39 @@ class DockerWorld:
         if self.engine:
             self.engine.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def project(self, name, steps, more=""):
+        return Project(self, name, steps, more)
+
+
+class Project:
+    def __init__(self, world, name, steps, more=""):
+        self.world = world
+        self.folder = world.folder / name
+        self.folder.mkdir()
+        self.name = name
+        self.write(steps, more)
+
+    def write(self, steps, more=""):
+        (self.folder / "deploy.yaml").write_text(
+            f"version: 1\nproject: {self.name}\n"
+            f"providers:\n  docker: {{ socket: {self.world.engine.socket} }}\n{more}"
+            f"environments:\n  production: {{ hosts: {{ web: [local] }} }}\nsteps:\n{steps}")
+
+    def environment(self, extra=None):
+        return {"PATH": os.environ["PATH"], "HOME": str(self.folder), **(extra or {})}
+
+    def begin(self, *words, environment=None):
+        return subprocess.Popen([os.environ["DEPLOYCTL"], "-C", str(self.folder), *words], stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                                env=self.environment(environment))
+
+    def deployctl(self, *words, environment=None, timeout=300):
+        return subprocess.run([os.environ["DEPLOYCTL"], "-C", str(self.folder), *words], stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=timeout, env=self.environment(environment))
+
+    def expect(self, code, *words, **options):
+        result = self.deployctl(*words, **options)
+        assert result.returncode == code, (f"deployctl {' '.join(words)}: expected exit {code}, got {result.returncode}\n"
+                                           f"--- stdout\n{result.stdout}\n--- stderr\n{result.stderr}")
+        return result

@@ -44,6 +44,11 @@ class Workbench {
 public:
   // `path_first`: a folder with programs that stand before the system's.
   explicit Workbench(Provider provider, const std::string& path_first = {});
+  virtual ~Workbench() = default; // benches with a server of their own are kept as this
+  Workbench(const Workbench&) = delete;
+  Workbench& operator=(const Workbench&) = delete;
+  Workbench(Workbench&&) = delete;
+  Workbench& operator=(Workbench&&) = delete;
 
   [[nodiscard]] std::string path(const std::string& name = {}) const;
   void write(const std::string& name, const std::string& bytes, unsigned mode = 0644) const;

@@ -1,45 +1,17 @@
 #include "providers/image/registries.hpp"
 
-#include <map>
 #include <stdexcept>
 
-#include <fmt/core.h>
-
-#include "base/members.hpp"
-#include "base/registry_settings.hpp"
 #include "os/files.hpp"
 #include "os/pause.hpp"
+#include "providers/declared_registries.hpp"
 
 namespace deployctl::providers::image {
 namespace {
 
-using Declared = std::map<std::string, RegistrySettings>; // by host
-
-// What the pipeline says about a host goes before what docker and podman know.
-class DeclaredCredentials final : public registry::CredentialSource {
-public:
-  DeclaredCredentials(const Declared& declared, registry::CredentialParts parts)
-      : declared_(declared), usual_(std::move(parts)) {}
-
-  Result<registry::Credential> credential(const registry::Repository& repository,
-                                          const std::stop_token& stop) override {
-    const auto found = declared_.find(repository.host);
-    const Secret* password =
-        found != declared_.end() && found->second.password ? found->second.password->secret() : nullptr;
-    if (!password) return usual_.credential(repository, stop);
-    return registry::Credential{.user = found->second.user,
-                                .password = *password,
-                                .source = "'registry' of the pipeline's providers"};
-  }
-
-private:
-  const Declared& declared_;
-  registry::UsualCredentials usual_;
-};
-
 class RegistryConnection final : public Connection {
 public:
-  RegistryConnection(Declared hosts, Ports ports, const Surroundings& surroundings)
+  RegistryConnection(DeclaredRegistries hosts, Ports ports, const Surroundings& surroundings)
       : learn(surroundings.learn), declared(std::move(hosts)),
         credentials(declared, {.processes = ports.processes,
                                .environment = surroundings.environment,
@@ -53,26 +25,10 @@ public:
   }
 
   std::function<void(const Secret&)> learn;
-  Declared declared;
+  DeclaredRegistries declared;
   DeclaredCredentials credentials;
   registry::RegistryMemory memory;
 };
-
-// The settings of all registries, each under the host that names of images have.
-Result<Declared> read_declared(const Value& settings, Files& files) {
-  Declared declared;
-  for (const Value& written : list_at(settings, told_registries)) {
-    DEPLOYCTL_TRY(RegistrySettings one, registry_settings().decode(written));
-    DEPLOYCTL_TRY(const std::string host, registry::parse_host(one.host));
-    if (!one.ca.empty() && !one.ca.starts_with('/')) {
-      DEPLOYCTL_TRY(one.ca, files.find(one.ca, ""));
-    }
-    if (!declared.emplace(host, std::move(one)).second)
-      return fail(Cause::config, fmt::format("the registry '{}' is declared twice", host),
-                  "leave one entry of 'registry' under 'providers' for each host");
-  }
-  return declared;
-}
 
 RegistryConnection& own_of(Connection& connection) {
   auto* own = dynamic_cast<RegistryConnection*>(&connection);
@@ -102,7 +58,7 @@ connector(Surroundings surroundings) {
   return [surroundings =
               std::move(surroundings)](const InstanceSettings& instance, Ports ports,
                                        const std::stop_token&) -> Result<std::unique_ptr<Connection>> {
-    DEPLOYCTL_TRY(Declared declared, read_declared(instance.settings, ports.files));
+    DEPLOYCTL_TRY(DeclaredRegistries declared, declared_registries(instance.settings, ports.files));
     return std::make_unique<RegistryConnection>(std::move(declared), ports, surroundings);
   };
 }
@@ -114,11 +70,7 @@ Result<registry::Credential> credential_for(Connection& connection, const regist
 
 std::vector<Operation> operations() {
   std::vector<Operation> all = registry::client_operations();
-  all.push_back({.name = "credential_helper",
-                 .effect = Effect::auth,
-                 .protocol = Protocol::process,
-                 .help = "Asks the credential helper that Docker's configuration names.",
-                 .path = "docker-credential-[A-Za-z0-9._-]+\\nget"});
+  all.push_back(credential_helper_operation());
   return all;
 }
 

@@ -1,0 +1,55 @@
+// The actions on containers, each with an engine in memory.
+#include "conformance/subjects.hpp"
+
+#include "docker/strict_engine.hpp"
+#include "providers/container_bench.hpp"
+
+namespace deployctl::conformance {
+namespace {
+
+using tests::StrictEngine;
+using tests::Workbench;
+
+Value::List words(std::initializer_list<const char*> all) {
+  return Value::List(all.begin(), all.end());
+}
+
+Value::Map task(std::initializer_list<const char*> command) {
+  return Value::Map{{"image", StrictEngine::image}, {"command", words(command)}};
+}
+
+Subject task_subject() {
+  return {.action = "docker.task",
+          .bench = [] { return std::make_unique<tests::ContainerBench>("docker.task"); },
+          .first =
+              [](Workbench&) {
+                Value::Map inputs = task({"echo", "[1]"});
+                inputs["effect"] = "repeatable";
+                return inputs;
+              },
+          .second =
+              [](Workbench&) {
+                return task({"echo", "two"});
+              },
+          .with_secret =
+              [](Workbench&) {
+                Value::Map inputs = task({"fail"});
+                inputs["env"] = Value::Map{{"A", Secret::reference("sentinel", "v1")}};
+                return inputs;
+              },
+          .fails = true,
+          .slow =
+              [](Workbench&) {
+                Value::Map inputs = task({"sleep", "600"});
+                inputs["effect"] = "none";
+                return inputs;
+              }};
+}
+
+} // namespace
+
+std::vector<Subject> container_subjects() {
+  return {task_subject()};
+}
+
+} // namespace deployctl::conformance
