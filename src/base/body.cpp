@@ -1,5 +1,6 @@
 #include "base/body.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/crypto.hpp"
@@ -86,6 +87,17 @@ Result<Text> base64_text(const Text& text) {
   Collector body;
   DEPLOYCTL_TRY(const std::string_view bytes, body.open(text));
   body.add(to_base64(bytes));
+  return body.finish();
+}
+
+Result<Text> base64_url_text(const Text& text) {
+  Collector body;
+  DEPLOYCTL_TRY(const std::string_view bytes, body.open(text));
+  std::string encoded = to_base64(bytes);
+  std::ranges::replace(encoded, '+', '-');
+  std::ranges::replace(encoded, '/', '_');
+  body.add(encoded);
+  ::explicit_bzero(encoded.data(), encoded.size());
   return body.finish();
 }
 

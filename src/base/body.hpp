@@ -20,6 +20,7 @@ Result<Text> form_body(const std::vector<std::pair<std::string, Text>>& fields);
 // "Basic <base64 of user:password>" (RFC 7617)
 Result<Text> basic_authorization(const std::string& user, const Text& password);
 Result<Text> base64_text(const Text& text);
+Result<Text> base64_url_text(const Text& text); // in the alphabet of URLs, padded: RFC 4648 section 5
 // RFC 3986, for a query.
 Result<Text> percent_encoded(const Text& text);
 // SHA-256 in hex of the bytes that would be sent.

@@ -1,7 +1,6 @@
 #include "providers/docker/registry_login.hpp"
 
 #include "base/body.hpp"
-#include "base/body_base64_url.hpp"
 
 namespace deployctl::providers::docker {
 
