@@ -171,7 +171,8 @@ def mistakes(page):
     page.run(0, "deployctl explain host.release.keep")
     page.run(0, "sed -i 's/kepe: 5/keep: 5/' deploy.yaml")
     page.tell("A release that does not work", "The command that loads a release may refuse it; here it looks whether the heading has\n"
-                                              "its end. What failed is taken back by itself, and the exit code says so.")
+                                              "its end. What failed is taken back by itself, and the exit code says so. The warning in front\n"
+                                              "of each plan stays until the step has a health check.")
     page.run(0, """sed -i 's|# reload: .*|reload: [grep, -q, "</h1>", /srv/shop/current/index.html]|' deploy.yaml""")
     page.run(0, "echo '<h1>two' > app/index.html && git commit -qam 'Two'")
     page.run(8, "deployctl apply production", YES)
