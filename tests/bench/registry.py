@@ -1,5 +1,6 @@
-"""Images beside skopeo: R1 to R11, in one run, interleaved; wall and processor seconds, requests, bytes, as ratios.
+"""Images beside skopeo, crane, regctl and docker: R1 to R12, in one run, interleaved; wall and processor seconds, requests, bytes, as ratios.
 
+crane and regctl are measured where CRANE and REGCTL name them, docker where a dockerd can be started.
 Usage: registry.py [SCALE] [RUNS] [CASE ...]   (SCALE 1 is images of 416 and 502 MB, RUNS 5)"""
 
 import json
@@ -15,6 +16,7 @@ from delay_link import DelayLink
 from registry_bench import (MEBIBYTE, Project, Timed, layers_of, median, raw_push, skopeo, summary, write_archive,
                             write_layout)
 from fault_proxy import FaultProxy
+from registry_clients import Clients, Docker, PagedRegistry
 from registry_world import PASSWORD, Certificate, Registry, TokenServer
 
 ROUND_TRIP = 0.05
@@ -25,6 +27,7 @@ class Bench:
         self.folder, self.scale, self.runs, self.count = folder, scale, runs, 0
         self.home = folder / "home"
         self.home.mkdir()
+        self.clients = Clients(self.home)
         self.registries = []
 
     def new(self, name):
@@ -56,6 +59,10 @@ class Bench:
     def skopeo(self, *words, **more):
         return skopeo("copy", "--dest-tls-verify=false", "--src-tls-verify=false", *words, home=self.home, **more)
 
+    def others(self, work):
+        """A row for each client that is there, of `work(name)`."""
+        return {name: summary([work(name) for _ in range(self.runs)]) for name in self.clients.programs}
+
     def forget(self):
         """What skopeo remembers of layers."""
         shutil.rmtree(self.home / ".local", True)
@@ -66,7 +73,7 @@ class Bench:
 
     def r1_fresh_layout(self):
         layout = self.new("layout")
-        _, size = write_layout(layout, layers_of(self.sizes(), 1))
+        digest, size = write_layout(layout, layers_of(self.sizes(), 1))
         ours, theirs, raw = [], [], []
         for _ in range(self.runs):
             ours.append(self.push_layout(layout, f"{self.registry().host}/a/app:1").run("apply", "local", "--yes"))
@@ -74,7 +81,8 @@ class Bench:
             self.forget()
             theirs.append(self.skopeo(f"oci:{layout}", f"docker://{self.registry().host}/a/app:1"))
         limit = sorted(wall for wall, _ in raw)[len(raw) // 2]
-        return {"bytes": size, "deployctl": summary(ours), "skopeo": summary(theirs), "raw_4_connections": {"wall": round(limit, 4)},
+        others = self.others(lambda name: self.clients.push(name, layout, digest, f"{self.registry().host}/a/app:1"))
+        return {"bytes": size, "deployctl": summary(ours), "skopeo": summary(theirs), **others, "raw_4_connections": {"wall": round(limit, 4)},
                 "wall_to_raw": round(median(ours, "wall") / limit, 3), "wall_to_skopeo": self.ratio(ours, theirs, "wall"),
                 "cpu_to_skopeo": self.ratio(ours, theirs, "cpu")}
 
@@ -86,7 +94,17 @@ class Bench:
             ours.append(self.push_archive(archive, f"{self.registry().host}/a/app:1").run("apply", "local", "--yes"))
             self.forget()
             theirs.append(self.skopeo(f"docker-archive:{archive}", f"docker://{self.registry().host}/a/app:1"))
-        return self.beside(ours, theirs)
+        return {**self.beside(ours, theirs), **self.docker_push(archive)}
+
+    def docker_push(self, archive):
+        if not Docker.can_run():
+            return {}
+        docker = Docker(self.new("docker"), archive)
+        try:
+            pushed = [docker.push(f"{self.registry().host}/a/app:1") for _ in range(self.runs)]
+        finally:
+            docker.stop()
+        return {"docker_push": {"wall": median(pushed, "wall")}}
 
     def r3_unchanged_archive(self):
         archive = self.folder / "r3.tar"
@@ -158,8 +176,10 @@ class Bench:
             self.forget()
             cold.append(self.skopeo(f"docker://{link.host}/staging/app:1", f"docker://{link.host}/cold{number}/app:1"))
             warm.append(self.skopeo(f"docker://{link.host}/staging/app:1", f"docker://{link.host}/warm{number}/app:1"))
+        number = iter(range(10**6))
+        others = self.others(lambda name: self.clients.copy(name, f"{link.host}/staging/app:1", f"{link.host}/{name}{next(number)}/app:1"))
         link.stop()
-        return {"deployctl": summary(ours), "skopeo_cold": summary(cold), "skopeo_warm": summary(warm), "bytes_sent": max(sent),
+        return {"deployctl": summary(ours), "skopeo_cold": summary(cold), "skopeo_warm": summary(warm), **others, "bytes_sent": max(sent),
                 "wall_to_cold": self.ratio(ours, cold, "wall"), "wall_to_warm": self.ratio(ours, warm, "wall")}
 
     def r7_promote_elsewhere(self):
@@ -172,7 +192,8 @@ class Bench:
             ours.append(self.promote(f"{source}/a/app:1", f"{self.registry().host}/a/app:1").run("apply", "local", "--yes"))
             self.forget()
             theirs.append(self.skopeo(f"docker://{source}/a/app:1", f"docker://{self.registry().host}/a/app:1"))
-        return self.beside(ours, theirs)
+        others = self.others(lambda name: self.clients.copy(name, f"{source}/a/app:1", f"{self.registry().host}/a/app:1"))
+        return {**self.beside(ours, theirs), **others}
 
     def r8_large_blob_far(self):
         place = self.new("tls")
@@ -219,7 +240,7 @@ class Bench:
 
     def r10_small_blobs_far(self):
         layout = self.new("layout")
-        write_layout(layout, layers_of([20_000] * 20, 10))
+        digest, _ = write_layout(layout, layers_of([20_000] * 20, 10))
         ours, theirs = [], []
         for _ in range(self.runs):
             link = DelayLink(self.registry().host, ROUND_TRIP)
@@ -229,7 +250,15 @@ class Bench:
             self.forget()
             theirs.append(self.skopeo(f"oci:{layout}", f"docker://{link.host}/a/app:1"))
             link.stop()
-        return self.beside(ours, theirs)
+
+        def push(name):
+            link = DelayLink(self.registry().host, ROUND_TRIP)
+            try:
+                return self.clients.push(name, layout, digest, f"{link.host}/a/app:1")
+            finally:
+                link.stop()
+
+        return {**self.beside(ours, theirs), **self.others(push)}
 
     def r11_fifty_tags_far(self):
         layout = self.new("layout")
@@ -245,6 +274,24 @@ class Bench:
         runs = [project.run("plan", "local", steps=steps) for _ in range(self.runs)]
         link.stop()
         return {"deployctl": summary(runs), "round_trips": round(median(runs, "wall") / ROUND_TRIP, 1), "looks": 100}
+
+    def r12_many_tags_far(self):
+        layout = self.new("layout")
+        digest, _ = write_layout(layout, layers_of([1_000], 12))
+        count = max(250, int(5_000 * self.scale))
+        registry = PagedRegistry(layout, digest, count)
+        link = DelayLink(registry.host, ROUND_TRIP)
+        repository = f"{link.host}/a/app"
+        steps = {"list": {"uses": "image.versions", "with": {"repository": repository, "most": 1}},
+                 "say": {"uses": "exec.run", "with": {"command": ["echo", "newest=${steps.list.newest}"], "effect": "none"}}}
+        project = Project(self.new("project"), "", {}, link.host)
+        ours = [project.run("apply", "local", "--yes", steps=steps) for _ in range(self.runs)]
+        theirs = [skopeo("list-tags", "--tls-verify=false", f"docker://{repository}", home=self.home) for _ in range(self.runs)]
+        others = self.others(lambda name: self.clients.tags(name, repository))
+        link.stop()
+        registry.stop()
+        return {"tags": count, "pages": -(-count // 100), "is_exact": all(f"newest={registry.newest}\n" in run.text for run in ours),
+                **self.beside(ours, theirs), **others, "round_trips": round(median(ours, "wall") / ROUND_TRIP, 1)}
 
     @staticmethod
     def ratio(ours, theirs, what):
