@@ -1,5 +1,5 @@
 """Real builds: buildah into docker-registry and into its own store, with a secret that nobody finds afterwards; Docker's classic
-builder into a dockerd of our own. What is built is found again and runs.
+builder into a dockerd of our own. What is built is found again, and docker.task runs it by its id.
 
 Needs root, DEPLOYCTL, docker-registry, buildah, docker and dockerd, busybox."""
 
@@ -26,24 +26,30 @@ CMD ["/bin/busybox", "cat", "/made"]
 PIPELINE = """version: 1
 project: app
 secrets: {{ token: env://TOKEN }}
-environments: {{ local: {{}} }}
+environments: {{ local: {{ hosts: {{ here: [local] }} }} }}
 steps:
   image:
     uses: image.build
     sources: [Dockerfile]
     with: {{ {inputs} }}
 """
+# What was built without a repository runs by its id.
+TASK = """  task:
+    uses: docker.task
+    with: {{ image: "${{steps.image.ref}}", network: none, effect: repeatable }}
+providers: {{ docker: {{ socket: "{socket}" }} }}
+"""
 
 
 class Project:
-    def __init__(self, folder, inputs, secret=False, **environment):
+    def __init__(self, folder, inputs, secret=False, more="", **environment):
         self.folder = folder
         folder.mkdir()
         (folder / "root.tar").write_bytes(busybox_layer())
         command = "/bin/busybox wc -c < /run/secrets/token > /made" if secret else "echo made > /made"
         mount = "--mount=type=secret,id=token " if secret else ""
         (folder / "Dockerfile").write_text(DOCKERFILE.format(mount=mount, command=command))
-        (folder / "deploy.yaml").write_text(PIPELINE.format(inputs=inputs))
+        (folder / "deploy.yaml").write_text(PIPELINE.format(inputs=inputs) + more)
         self.environment = {"PATH": os.environ["PATH"], "HOME": str(folder.parent), "TOKEN": SECRET, **environment}
         self.run("git", "init", "-q")
         self.run("git", "add", "-A")
@@ -87,10 +93,10 @@ def with_buildah(folder):
 
 def with_docker(folder):
     with DockerWorld() as world:
-        kept = Project(folder / "docker", "builder: docker", DOCKER_HOST=f"unix://{world.engine.socket}", DOCKER_BUILDKIT="0")
-        kept.built_once()
-        image = kept.run("docker", "images", "--quiet", "--filter", "label=io.deployctl.source").split()[0]
-        assert kept.run("docker", "run", "--rm", "--network=none", image) == "made\n"
+        kept = Project(folder / "docker", "builder: docker", more=TASK.format(socket=world.engine.socket),
+                       DOCKER_HOST=f"unix://{world.engine.socket}", DOCKER_BUILDKIT="0")
+        said = kept.built_once()
+        assert "task@local | made" in said, said
 
 
 def main():

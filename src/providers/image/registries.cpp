@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "base/variables.hpp"
 #include "os/files.hpp"
 #include "os/pause.hpp"
 #include "providers/declared_registries.hpp"
@@ -75,8 +76,8 @@ std::vector<Operation> operations() {
 }
 
 std::string scratch_folder(const Surroundings& surroundings) {
-  const auto found = surroundings.environment.find("TMPDIR");
-  return found == surroundings.environment.end() || found->second.empty() ? "/var/tmp" : found->second;
+  const std::string* wished = find_variable(surroundings.environment, "TMPDIR");
+  return wished ? *wished : "/var/tmp";
 }
 
 // A target has a tag, and no digest: that is the image's own.
