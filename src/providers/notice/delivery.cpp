@@ -90,6 +90,11 @@ Operation api_operation(std::string name, Effect effect, std::string help, std::
           .path = std::move(path)};
 }
 
+std::vector<Operation> operations_below(std::string_view beginning, std::vector<Operation> rows) {
+  for (Operation& row : rows) row.path.insert(0, beginning);
+  return rows;
+}
+
 Result<Value> call_api(WriteSession& session, const ApiCall& call) {
   return deliver_json(session, {.name = call.name,
                                 .request = [&call]() -> Result<HttpRequest> {

@@ -4,6 +4,9 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include <deployctl/input.hpp>
 #include <deployctl/operation.hpp>
@@ -41,6 +44,8 @@ struct ApiCall {
 // A row of a provider's table; `path` is a pattern of the URL's path.
 Operation api_operation(std::string name, Effect effect, std::string help, std::string method,
                         std::string path);
+// Rows whose paths begin alike.
+std::vector<Operation> operations_below(std::string_view beginning, std::vector<Operation> rows);
 // A call of an API that speaks JSON.
 Result<Value> call_api(WriteSession& session, const ApiCall& call);
 Result<Text> bearer(const Text& token);

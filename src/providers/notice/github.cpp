@@ -218,12 +218,6 @@ private:
 
 constexpr std::string_view below = ".*/repos/[^/]+/[^/]+/";
 
-Operation operation(std::string name, Effect effect, std::string help, std::string method,
-                    std::string_view path) {
-  return api_operation(std::move(name), effect, std::move(help), std::move(method),
-                       std::string(below).append(path));
-}
-
 } // namespace
 
 Provider make_github_deployment() {
@@ -234,12 +228,13 @@ Provider make_github_deployment() {
       .kind = Kind::notice,
       .fields = table().fields(),
       .groups = {},
-      .operations = {operation("create", Effect::write, "Makes the deployment.", "POST", "deployments"),
-                     operation("list", Effect::read, "Looks for the run's deployment.", "GET", "deployments"),
-                     operation("status", Effect::write, "Says how it stands.", "POST",
-                               "deployments/[0-9]+/statuses"),
-                     operation("commit", Effect::write, "Says it at the commit.", "POST",
-                               "statuses/[0-9a-f]+")},
+      .operations = operations_below(
+          below,
+          {api_operation("create", Effect::write, "Makes the deployment.", "POST", "deployments"),
+           api_operation("list", Effect::read, "Looks for the run's deployment.", "GET", "deployments"),
+           api_operation("status", Effect::write, "Says how it stands.", "POST",
+                         "deployments/[0-9]+/statuses"),
+           api_operation("commit", Effect::write, "Says it at the commit.", "POST", "statuses/[0-9a-f]+")}),
       .permissions = {"deployments: write and statuses: write of the repository"},
       .crash_class = [](const Value&) { return CrashClass::marked; },
   };

@@ -168,12 +168,6 @@ private:
 
 constexpr std::string_view below = ".*/api/0/organizations/[^/]+/releases/";
 
-Operation operation(std::string name, Effect effect, std::string help, std::string method,
-                    std::string_view path) {
-  return api_operation(std::move(name), effect, std::move(help), std::move(method),
-                       std::string(below).append(path));
-}
-
 } // namespace
 
 Provider make_sentry_release() {
@@ -184,10 +178,11 @@ Provider make_sentry_release() {
       .kind = Kind::notice,
       .fields = table().fields(),
       .groups = {},
-      .operations = {operation("release", Effect::write, "Makes the release.", "POST", ""),
-                     operation("deploys", Effect::read, "Lists its deploys.", "GET", "[^/]+/deploys/"),
-                     operation("deploy", Effect::write, "Records the deploy.", "POST", "[^/]+/deploys/"),
-                     operation("finalize", Effect::write, "Dates the release.", "PUT", "[^/]+/")},
+      .operations = operations_below(
+          below, {api_operation("release", Effect::write, "Makes the release.", "POST", ""),
+                  api_operation("deploys", Effect::read, "Lists its deploys.", "GET", "[^/]+/deploys/"),
+                  api_operation("deploy", Effect::write, "Records the deploy.", "POST", "[^/]+/deploys/"),
+                  api_operation("finalize", Effect::write, "Dates the release.", "PUT", "[^/]+/")}),
       .permissions = {"org:ci, or project:releases and org:read"},
       .crash_class = [](const Value&) { return CrashClass::marked; },
   };
