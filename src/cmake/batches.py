@@ -18,15 +18,20 @@ DEFINED = re.compile(
     re.MULTILINE,
 )
 
+# `using std::chrono::seconds;`: the same may stand in several files, but none of them may define it.
+TAKEN = re.compile(r"^using (?:\w+::)+(\w+);", re.MULTILINE)
+
 
 def names_in(text):
     return {found for kinds in DEFINED.findall(text) for found in kinds if found}
 
 
 def local_names(name):
+    """What a file defines for itself, and what it takes from elsewhere."""
     text = (TOP / name).read_text()
     # Nothing of a test is met by another file, whatever namespace it stands in.
-    return names_in(text if name.startswith("tests/") else "\n".join(HIDDEN.findall(text)))
+    own = text if name.startswith("tests/") else "\n".join(HIDDEN.findall(text))
+    return names_in(own), set(TAKEN.findall(own))
 
 
 def shared_names(layer):
@@ -39,18 +44,20 @@ def batches(names):
     """Files of one layer, so that a batch has one set of options, without two that define the same name."""
     made, shared = [], {}
     for name in names:
-        layer, own = name.split("/")[1], local_names(name)
+        layer, (own, taken) = name.split("/")[1], local_names(name)
         if layer not in shared:
             shared[layer] = shared_names(layer)
         room = 1 if own & shared[layer] else LARGEST
         for batch in made:
-            if batch["layer"] == layer and len(batch["files"]) < min(room, batch["room"]) and not batch["names"] & own:
+            fits = batch["layer"] == layer and len(batch["files"]) < min(room, batch["room"])
+            if fits and not (own | taken) & batch["names"] and not own & batch["taken"]:
                 break
         else:
-            batch = {"layer": layer, "room": room, "files": [], "names": set()}
+            batch = {"layer": layer, "room": room, "files": [], "names": set(), "taken": set()}
             made.append(batch)
         batch["files"].append(name)
         batch["names"] |= own
+        batch["taken"] |= taken
     return [batch["files"] for batch in made]
 
 
