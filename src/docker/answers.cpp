@@ -25,6 +25,21 @@ std::string without_slash(const std::string& name) {
   return name.starts_with('/') ? name.substr(1) : name;
 }
 
+std::string first_address(const Value& settings) {
+  const Value& networks = member(settings, "Networks");
+  if (networks.map())
+    for (const auto& [name, network] : *networks.map())
+      if (std::string address = text_at(network, "IPAddress"); !address.empty()) return address;
+  return {};
+}
+
+std::vector<int> public_ports(const Value& row) {
+  std::vector<int> ports;
+  for (const Value& port : list_at(row, "Ports"))
+    if (const int number = small_number(port, "PublicPort"); number != 0) ports.push_back(number);
+  return ports;
+}
+
 Result<std::string> needed(const Value& answer, std::string_view key, std::string_view what) {
   std::string text = text_at(answer, key);
   if (text.empty())
@@ -48,6 +63,7 @@ Result<Container> read_container(const Value& answer) {
   const Value& state = member(answer, "State");
   DEPLOYCTL_TRY(std::string status, needed(state, "Status", "a container"));
   const Value& config = member(answer, "Config");
+  const Value& host = member(answer, "HostConfig");
   return Container{.id = std::move(id),
                    .name = without_slash(text_at(answer, "Name")),
                    .image_id = text_at(answer, "Image"),
@@ -60,7 +76,10 @@ Result<Container> read_container(const Value& answer) {
                    .health = text_at(member(state, "Health"), "Status"),
                    .started_at = text_at(state, "StartedAt"),
                    .finished_at = text_at(state, "FinishedAt"),
-                   .restarts = small_number(answer, "RestartCount")};
+                   .restarts = small_number(answer, "RestartCount"),
+                   .restart_policy = text_at(member(host, "RestartPolicy"), "Name"),
+                   .memory = number_at(host, "Memory").value_or(0),
+                   .address = first_address(member(answer, "NetworkSettings"))};
 }
 
 Result<std::vector<ContainerLine>> read_containers(const Value& answer) {
@@ -73,7 +92,8 @@ Result<std::vector<ContainerLine>> read_containers(const Value& answer) {
                      .name = names.empty() ? std::string() : without_slash(names.front()),
                      .status = text_at(row, "State"),
                      .labels = text_map_at(row, "Labels"),
-                     .created = number_at(row, "Created").value_or(0)});
+                     .created = number_at(row, "Created").value_or(0),
+                     .ports = public_ports(row)});
   }
   return lines;
 }

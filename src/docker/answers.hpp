@@ -36,6 +36,9 @@ struct Container {
   std::string started_at; // RFC 3339
   std::string finished_at;
   int restarts = 0;
+  std::string restart_policy; // no | always | unless-stopped | on-failure
+  std::int64_t memory = 0;    // its limit in bytes; 0: none
+  std::string address;        // in the first of its networks that gives it one
 
   [[nodiscard]] bool was_started() const { return status != "created"; }
   [[nodiscard]] bool has_ended() const { return status == "exited" || status == "dead"; }
@@ -48,6 +51,7 @@ struct ContainerLine {
   std::string status;
   Labels labels;
   std::int64_t created = 0; // seconds since 1970
+  std::vector<int> ports;   // of the host
 };
 
 struct Network {

@@ -174,10 +174,12 @@ Status Engine::rename(const std::string& container, const std::string& name,
   return tell(request(Call::rename_container, container, {{"name", name}}), {204}, stop);
 }
 
-Status Engine::set_restart_policy(const std::string& container, const std::string& policy,
-                                  const std::stop_token& stop) const {
+Status Engine::update(const std::string& container, const std::string& restart_policy,
+                      std::optional<std::int64_t> memory, const std::stop_token& stop) const {
+  Value settings = Value::Map{{"RestartPolicy", Value::Map{{"Name", restart_policy}}}};
+  if (memory) settings["Memory"] = settings["MemorySwap"] = *memory; // no swap beside it
   HttpRequest asked = request(Call::update_container, container);
-  DEPLOYCTL_CHECK(add_body(asked, Value::Map{{"RestartPolicy", Value::Map{{"Name", policy}}}}));
+  DEPLOYCTL_CHECK(add_body(asked, settings));
   return tell(asked, {200}, stop);
 }
 

@@ -44,7 +44,7 @@ public:
               const std::stop_token& stop) const;
 
   Result<std::optional<Container>> find_container(const std::string& name, const std::stop_token& stop) const;
-  // Also those that have ended; all of the labels fit. Newest first.
+  // Also those that have ended; all of the labels fit, none: all there are. Newest first.
   Result<std::vector<ContainerLine>> list_containers(const Labels& labels, const std::stop_token& stop) const;
   // `body` may hold secrets. The id of what was made.
   Result<std::string> create_container(const std::string& name, const Value& body,
@@ -56,8 +56,9 @@ public:
   // Its exit code, when it has ended.
   Result<int> wait(const std::string& container, Milliseconds timeout, const std::stop_token& stop) const;
   Status rename(const std::string& container, const std::string& name, const std::stop_token& stop) const;
-  Status set_restart_policy(const std::string& container, const std::string& policy,
-                            const std::stop_token& stop) const;
+  // `memory` in bytes, unless it is to stay as it is.
+  Status update(const std::string& container, const std::string& restart_policy,
+                std::optional<std::int64_t> memory, const std::stop_token& stop) const;
   Status remove(const std::string& container, const std::stop_token& stop) const; // gone already is well
   // Hands over lines until the stream ends.
   Status read_logs(const std::string& container, const LogRequest& request, LogLines& lines,

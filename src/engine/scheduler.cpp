@@ -59,9 +59,9 @@ void Scheduler::handle(const ReadyPolled& report) {
   --running_;
   TargetRun& target = run(report.id.at);
   if (report.id.back && goes_back(report.id.at))
-    return walk_back(report.id.at, target.back_walk.ready_done(report.readiness, now_));
+    return walk_back(report.id.at, target.back_walk.ready_done(report.readiness, now_, report.diagnosed));
   if (report.id.back || !forward()) return;
-  const StageWalk::Next next = target.walk.ready_done(report.readiness, now_);
+  const StageWalk::Next next = target.walk.ready_done(report.readiness, now_, report.diagnosed);
   if (next.kind == StageWalk::Next::Kind::passed) out_.emplace_back(StageReady{report.id});
   walk(report.id.at, next);
 }

@@ -118,6 +118,7 @@ struct StageDone {
 struct ReadyPolled {
   StageId id;
   Readiness readiness;
+  std::optional<Error> diagnosed; // what is the matter with a target that will never be ready
 };
 struct GateJudged {
   GateId id;

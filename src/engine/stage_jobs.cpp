@@ -15,6 +15,7 @@
 #include "engine/connections.hpp"
 #include "engine/output_lines.hpp"
 #include "engine/planner_change.hpp"
+#include "engine/stage_walk.hpp"
 #include "engine/verbs.hpp"
 #include "secrets/resolver.hpp"
 
@@ -241,9 +242,11 @@ StageDone StageJobs::adopted(const Attempt& attempt, const Error& error, const V
 
 ReadyPolled StageJobs::poll(const StageId& id, const std::stop_token& stop) {
   const auto attempt = begin(id, stop);
-  if (!attempt) return {id, {Readiness::State::waiting, attempt.error().message, {}}};
+  if (!attempt) return {id, {Readiness::State::waiting, attempt.error().message, {}}, {}};
   ReadAccess access = attempt->read(environment_.ports);
-  return {id, ready(*attempt->step.provider, access.session(), attempt->change, attempt->stage)};
+  Readiness now = ready(*attempt->step.provider, access.session(), attempt->change, attempt->stage);
+  if (now.state != Readiness::State::failed) return {id, std::move(now), {}};
+  return {id, now, diagnosed(*attempt, never_ready(now))};
 }
 
 } // namespace deployctl::engine

@@ -19,7 +19,7 @@ std::uint64_t mix(std::uint64_t value) {
   return value ^ (value >> 31U);
 }
 
-Error never_ready(const Stage& stage, const Readiness& readiness) {
+Error not_ready_in_time(const Stage& stage, const Readiness& readiness) {
   return {.cause = Cause::probe_failing,
           .message = fmt::format("not ready within {}: {}", format_duration(stage.ready->within),
                                  readiness.detail.empty() ? "no answer" : readiness.detail),
@@ -27,6 +27,10 @@ Error never_ready(const Stage& stage, const Readiness& readiness) {
 }
 
 } // namespace
+
+Error never_ready(const Readiness& readiness) {
+  return {.cause = Cause::probe_failing, .message = readiness.detail, .evidence = readiness.evidence};
+}
 
 StageWalk::StageWalk(std::vector<Stage> stages, WalkRules rules, Progress progress)
     : stages_(std::move(stages)), rules_(std::move(rules)), index_(std::min(progress.done, stages_.size())),
@@ -58,7 +62,8 @@ StageWalk::Next StageWalk::stage_done(const std::optional<Error>& error, Millise
   return {.kind = Next::Kind::poll};
 }
 
-StageWalk::Next StageWalk::ready_done(const Readiness& readiness, Milliseconds now) {
+StageWalk::Next StageWalk::ready_done(const Readiness& readiness, Milliseconds now,
+                                      const std::optional<Error>& diagnosed) {
   const Stage& stage = stages_.at(index_);
   if (!polling_since_) polling_since_ = begun_at_ = now; // resumed: the limit counts from the first answer
   const bool late = now - *polling_since_ >= stage.ready->within;
@@ -71,10 +76,8 @@ StageWalk::Next StageWalk::ready_done(const Readiness& readiness, Milliseconds n
   if (rules_.timeout && spent_ + (now - begun_at_) >= *rules_.timeout)
     return {.kind = Next::Kind::failed, .error = out_of_time()};
   if (readiness.state == Readiness::State::failed)
-    return {.kind = Next::Kind::failed,
-            .error = Error{
-                .cause = Cause::probe_failing, .message = readiness.detail, .evidence = readiness.evidence}};
-  if (late) return {.kind = Next::Kind::failed, .error = never_ready(stage, readiness)};
+    return {.kind = Next::Kind::failed, .error = diagnosed ? diagnosed : never_ready(readiness)};
+  if (late) return {.kind = Next::Kind::failed, .error = not_ready_in_time(stage, readiness)};
   return {.kind = Next::Kind::wait, .delay = stage.ready->interval};
 }
 

@@ -29,6 +29,9 @@ struct Progress {
   bool applied = false; // stage `done` has its effect; only its readiness is open
 };
 
+// What a target that will never be ready fails with.
+Error never_ready(const Readiness& readiness);
+
 class StageWalk {
 public:
   struct Next {
@@ -48,7 +51,8 @@ public:
   // `passed` when the stage is complete; the caller decides about gates and then calls proceed().
   void stage_begun(Milliseconds now) { begun_at_ = now; }
   Next stage_done(const std::optional<Error>& error, Milliseconds now);
-  Next ready_done(const Readiness& readiness, Milliseconds now);
+  // `diagnosed`: what a readiness that failed is called instead.
+  Next ready_done(const Readiness& readiness, Milliseconds now, const std::optional<Error>& diagnosed = {});
 
   [[nodiscard]] const std::vector<Stage>& stages() const { return stages_; }
   [[nodiscard]] std::size_t index() const {

@@ -1,5 +1,6 @@
 #include "providers/builtin.hpp"
 
+#include "providers/docker/service.hpp"
 #include "providers/docker/task.hpp"
 #include "providers/exec/run.hpp"
 #include "providers/file/put.hpp"
@@ -26,6 +27,7 @@ Catalog builtin_catalog(const Surroundings& surroundings) {
       file::make_put(),
       host::make_release(),
       docker::make_task(surroundings),
+      docker::make_service(surroundings),
       image::make_check(surroundings),
       image::make_build(surroundings),
       image::make_assemble(surroundings),

@@ -46,10 +46,30 @@ Subject task_subject() {
               }};
 }
 
+Value::Map service(const char* version) {
+  return Value::Map{{"image", StrictEngine::image},
+                    {"name", "api"},
+                    {"command", words({"sleep"})},
+                    {"env", Value::Map{{"VERSION", version}}}};
+}
+
+Subject service_subject() {
+  return {.action = "docker.service",
+          .bench = [] { return std::make_unique<tests::ContainerBench>("docker.service"); },
+          .first = [](Workbench&) { return service("1"); },
+          .second = [](Workbench&) { return service("2"); },
+          .with_secret =
+              [](Workbench&) {
+                Value::Map inputs = service("1");
+                inputs["env"] = Value::Map{{"A", Secret::reference("sentinel", "v1")}};
+                return inputs;
+              }};
+}
+
 } // namespace
 
 std::vector<Subject> container_subjects() {
-  return {task_subject()};
+  return {task_subject(), service_subject()};
 }
 
 } // namespace deployctl::conformance

@@ -135,7 +135,7 @@ TEST_CASE("real engine: found by labels, under a new name, with another restart 
   CHECK(one[0].status == "created");
   must(real.engine.rename(first, "list-3", {}));
   CHECK(real.look("list-3").id == first);
-  must(real.engine.set_restart_policy(first, "unless-stopped", {}));
+  must(real.engine.update(first, "unless-stopped", {}, {}));
   for (const std::string& id : {first, second}) must(real.engine.remove(id, {}));
 }
 

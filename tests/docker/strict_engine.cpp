@@ -34,6 +34,28 @@ std::map<std::string, std::string> query_of(std::string_view text) {
   return query;
 }
 
+Value member(const Value& value, const char* name) {
+  const Value* found = value.find(name);
+  return found ? *found : Value(Value::Map{});
+}
+
+// The ports of the host that it asks for.
+std::vector<std::string> host_ports(const EngineContainer& container) {
+  std::vector<std::string> ports;
+  const Value bindings = member(member(container.body, "HostConfig"), "PortBindings");
+  for (const auto& [inside, all] : *bindings.map())
+    for (const Value& one : *all.list()) ports.push_back(text_at(one, "HostPort"));
+  return ports;
+}
+
+Value::List port_rows(const EngineContainer& container) {
+  Value::List rows;
+  if (container.status == "running")
+    for (const std::string& port : host_ports(container))
+      rows.push_back(Value::Map{{"PublicPort", parse_json(port, JsonMode::plain).value()}});
+  return rows;
+}
+
 Value of_container(const std::string& name, const EngineContainer& container) {
   const Value* labels = container.body.find("Labels");
   return Value::Map{{"Id", container.id},
@@ -41,6 +63,7 @@ Value of_container(const std::string& name, const EngineContainer& container) {
                     {"Image", StrictEngine::image},
                     {"Config", Value::Map{{"Image", text_at(container.body, "Image")},
                                           {"Labels", labels ? *labels : Value()}}},
+                    {"HostConfig", member(container.body, "HostConfig")},
                     {"State", Value::Map{{"Status", container.status},
                                          {"ExitCode", container.exit_code},
                                          {"OOMKilled", container.out_of_memory},
@@ -85,6 +108,16 @@ void StrictEngine::start(const std::string& name) {
   run(containers_.at(name));
 }
 
+void StrictEngine::end(const std::string& name) {
+  const std::scoped_lock lock(mutex_);
+  containers_.at(name).status = "exited";
+}
+
+void StrictEngine::change(const std::string& name, const Value::Map& host_settings) {
+  const std::scoped_lock lock(mutex_);
+  for (const auto& [key, value] : host_settings) containers_.at(name).body["HostConfig"][key] = value;
+}
+
 void StrictEngine::forget(const std::string& name) {
   const std::scoped_lock lock(mutex_);
   containers_.erase(name);
@@ -119,7 +152,7 @@ Reply StrictEngine::serve(const Received& received, const std::string& path, con
   if (parts.size() < 3 || parts[1] != "containers") return refusal(404, "page not found");
   const std::string name = find(std::string(parts[2]));
   if (name.empty()) return refusal(404, fmt::format("No such container: {}", parts[2]));
-  return act(received.method, name, parts.size() > 3 ? std::string(parts[3]) : "", query);
+  return act(received, name, parts.size() > 3 ? std::string(parts[3]) : "", query);
 }
 
 Reply StrictEngine::images(const Received& received, const std::string& path, const Query& query) {
@@ -139,7 +172,8 @@ Reply StrictEngine::images(const Received& received, const std::string& path, co
 }
 
 Reply StrictEngine::list(const Query& query) const {
-  const Value filters = parse_json(query.at("filters"), JsonMode::plain).value();
+  const auto wanted = query.find("filters");
+  const Value filters = wanted == query.end() ? Value() : parse_json(wanted->second, JsonMode::plain).value();
   Value::List rows;
   for (const auto& [name, container] : containers_)
     if (has_labels(container, texts_at(filters, "label")))
@@ -147,7 +181,8 @@ Reply StrictEngine::list(const Query& query) const {
                                 {"Names", Value::List{"/" + name}},
                                 {"State", container.status},
                                 {"Created", parse_json(container.id.substr(1), JsonMode::plain).value()},
-                                {"Labels", *container.body.find("Labels")}});
+                                {"Ports", port_rows(container)},
+                                {"Labels", member(container.body, "Labels")}});
   return json(200, rows);
 }
 
@@ -162,25 +197,44 @@ Reply StrictEngine::create(const Received& received, const Query& query) {
   return json(201, Value::Map{{"Id", id}, {"Warnings", Value::List{}}});
 }
 
-Reply StrictEngine::act(const std::string& method, const std::string& name, const std::string& verb,
+Reply StrictEngine::inspect(const std::string& name, const EngineContainer& container) const {
+  Value answer = of_container(name, container);
+  if (container.status == "running" && container.body.find("Healthcheck"))
+    answer["State"]["Health"] = Value::Map{{"Status", health}};
+  return json(200, answer);
+}
+
+Reply StrictEngine::begin(EngineContainer& container) {
+  for (const auto& [name, other] : containers_)
+    for (const std::string& port : host_ports(container)) {
+      const auto held = host_ports(other);
+      if (other.status == "running" && std::ranges::find(held, port) != held.end())
+        return refusal(500, "driver failed: Bind for 0.0.0.0:" + port + " failed: port is already allocated");
+    }
+  run(container);
+  return container.error.empty() ? Reply{.status = 204} : refusal(400, container.error);
+}
+
+Reply StrictEngine::act(const Received& received, const std::string& name, const std::string& verb,
                         const Query& query) {
   EngineContainer& container = containers_.at(name);
   const bool runs = container.status == "running";
-  if (method == "DELETE") {
+  if (received.method == "DELETE") {
     if (runs) return refusal(409, "You cannot remove a running container");
     containers_.erase(name);
     return {.status = 204};
   }
-  if (verb == "json") return json(200, of_container(name, container));
+  if (verb == "json") return inspect(name, container);
+  if (verb == "update") {
+    const Value settings = parse_json(received.body, JsonMode::plain).value();
+    for (const auto& [key, value] : *settings.map()) container.body["HostConfig"][key] = value;
+    return json(200, Value::Map{{"Warnings", Value::List{}}});
+  }
   if (verb == "logs" && runs && query.contains("follow")) return {.way = Reply::Way::stall};
   if (verb == "logs") return {.body = container.output};
   if (verb == "wait" && runs) return {.way = Reply::Way::stall};
   if (verb == "wait") return json(200, Value::Map{{"StatusCode", container.exit_code}});
-  if (verb == "start") {
-    if (runs) return {.status = 304};
-    run(container);
-    return container.error.empty() ? Reply{.status = 204} : refusal(400, container.error);
-  }
+  if (verb == "start") return runs ? Reply{.status = 304} : begin(container);
   if (!runs) return verb == "stop" ? Reply{.status = 304} : refusal(409, "Container is not running");
   container.status = "exited";
   container.exit_code = verb == "stop" ? 143 : 137;

@@ -1,7 +1,8 @@
 // A container engine in memory behind a unix socket that keeps to the Engine API: names are taken once, an
 // image must be there, a container that runs is not removed. Its containers do by their first word: "echo"
 // says the others, "fail" says its variables and ends with 3, "sleep" runs until it is stopped, "greedy" is
-// killed for its memory. Not a product server: it trusts its clients.
+// killed for its memory, and what runs has the health that `health` says if it has a check. A port of the
+// host is held by one container. Not a product server: it trusts its clients.
 #pragma once
 
 #include <functional>
@@ -45,12 +46,15 @@ public:
   [[nodiscard]] EngineContainer container(const std::string& name) const;
   // Behind its clients' backs.
   void start(const std::string& name);
+  void end(const std::string& name);
+  void change(const std::string& name, const Value::Map& host_settings);
   void forget(const std::string& name);
   void offer(const std::string& reference); // an image that can be pulled
 
   // Set before the first request.
   Rule rule;
   std::string api = "1.41";
+  std::string health = "healthy";
 
 private:
   using Query = std::map<std::string, std::string>;
@@ -60,7 +64,9 @@ private:
   Reply images(const Received& received, const std::string& path, const Query& query);
   Reply list(const Query& query) const;
   Reply create(const Received& received, const Query& query);
-  Reply act(const std::string& method, const std::string& name, const std::string& verb, const Query& query);
+  Reply act(const Received& received, const std::string& name, const std::string& verb, const Query& query);
+  Reply begin(EngineContainer& container);
+  [[nodiscard]] Reply inspect(const std::string& name, const EngineContainer& container) const;
   [[nodiscard]] std::string find(const std::string& name_or_id) const; // the name; empty: there is none
   void run(EngineContainer& container);
   void say(EngineContainer& container, char stream, const std::string& line);

@@ -8,6 +8,8 @@
 
 #include "base/sanitize.hpp"
 #include "providers/docker/container_fields.hpp"
+#include "providers/docker/image_presence.hpp"
+#include "providers/docker/last_words.hpp"
 #include "providers/docker/task_trace.hpp"
 
 namespace deployctl::providers::docker {
@@ -19,7 +21,6 @@ using deployctl::docker::LogLines;
 
 constexpr std::size_t evidence_lines = 20;
 constexpr std::size_t longest_tail = 16U << 10; // bytes kept of the end of each stream
-constexpr int killed = 137;                     // 128 + SIGKILL
 constexpr Milliseconds ended_soon{60'000};      // from the end of the output to that of the container
 
 bool is_active(const std::string& status) {
@@ -56,7 +57,7 @@ Result<Container> TaskRun::found_or_made() {
 
 Result<Container> TaskRun::make(const std::string& name, bool announced) {
   const Intent& intent = order_.intent;
-  DEPLOYCTL_CHECK(have_image());
+  DEPLOYCTL_CHECK(have_image(session_, engine_, plain_image(order_.inputs.image)));
   DEPLOYCTL_CHECK(clear_earlier(name));
   const TaskInputs& inputs = order_.inputs;
   CommandInputs variables;
@@ -75,20 +76,6 @@ Result<Container> TaskRun::look(const std::string& container) const {
     return fail(Cause::conflict,
                 fmt::format("the container '{}' was removed while it was waited for", container));
   return *std::move(found);
-}
-
-Status TaskRun::have_image() const {
-  const std::string image = plain_image(order_.inputs.image);
-  DEPLOYCTL_TRY(const auto found, engine_.find_image(image, session_.stop));
-  if (found) return {};
-  if (is_image_id(image))
-    return fail(Cause::image_missing, fmt::format("the engine has no image {}", image),
-                "load it there, or name an image of a registry by its digest");
-  DEPLOYCTL_TRY(const Text login, login_for(session_.connection, image, session_.stop));
-  session_.output.line(Stream::err, "pulling " + image);
-  return engine_.pull(image, login, &session_.output, session_.stop).map_error([&](Error error) {
-    return std::move(error).in("while pulling " + image);
-  });
 }
 
 // What is left of earlier runs of this step on this host. One that still runs is not ours to end.
@@ -151,9 +138,7 @@ Error TaskRun::cancelled(const std::string& container, Error error) const {
 }
 
 Result<CommandEnd> TaskRun::end_of(const Container& container) const {
-  // Old engines do not always say so: with a limit of its own, the kernel's kill counts as such.
-  const bool was_killed = container.exit_code == killed && order_.inputs.memory && !timed_out_;
-  if (container.out_of_memory || was_killed)
+  if (ran_out_of_memory(container) && !timed_out_)
     return fail({.cause = Cause::out_of_memory,
                  .message = fmt::format("the container needed more than its {} of memory and was killed",
                                         order_.inputs.memory ? format_size(order_.inputs.memory->count)

@@ -36,7 +36,6 @@ private:
   Result<Container> found_or_made();
   Result<Container> make(const std::string& name, bool announced);
   Result<Container> look(const std::string& container) const;
-  Status have_image() const;
   Status clear_earlier(const std::string& name) const;
   Result<Container> listen(const std::string& container, std::chrono::nanoseconds deadline);
   Result<Container> overtime(const std::string& container);

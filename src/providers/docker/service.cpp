@@ -1,0 +1,120 @@
+#include "providers/docker/service.hpp"
+
+#include "base/engine_settings.hpp"
+#include "base/field_diff.hpp"
+#include "base/members.hpp"
+#include "providers/declared_registries.hpp"
+#include "providers/docker/service_inputs.hpp"
+#include "providers/docker/service_plan.hpp"
+#include "providers/docker/service_readiness.hpp"
+#include "providers/docker/service_state.hpp"
+#include "providers/docker/service_work.hpp"
+#include "providers/host_script.hpp"
+#include "providers/masked.hpp"
+
+namespace deployctl::providers::docker {
+namespace {
+
+using deployctl::docker::Call;
+
+std::vector<Operation> operations() {
+  std::vector<Operation> all = deployctl::docker::operations(
+      {Call::version, Call::inspect_image, Call::pull_image, Call::list_containers, Call::inspect_container,
+       Call::container_logs, Call::create_container, Call::start_container, Call::stop_container,
+       Call::update_container, Call::remove_container});
+  all.push_back(credential_helper_operation());
+  all.push_back({.name = "health",
+                 .effect = Effect::read,
+                 .protocol = Protocol::http,
+                 .help = "Asks whether the container is healthy.",
+                 .method = "GET",
+                 .path = ".*"});
+  return all;
+}
+
+Value desired_of(const Value& inputs) {
+  return with_defaults(service_table().fields(), inputs);
+}
+
+class Service final : public Resource {
+public:
+  std::vector<Result<Observation>> observe(ReadSession& session, std::span<const Ask> asks) const override {
+    return observe_services(session, asks);
+  }
+
+  Result<Change> plan(const Ask& ask, const Observation& seen, const Strategy&) const override {
+    DEPLOYCTL_TRY(const Host host, host_of(ask));
+    if (!host.is_local()) return fail(out_of_reach(host));
+    const Value desired = desired_of(ask.inputs ? *ask.inputs : ask.recorded);
+    if (!ask.inputs) return plan_service_removal(desired, ask, seen);
+    DEPLOYCTL_TRY(const ServiceInputs inputs, service_table().decode(desired));
+    return plan_service(inputs, desired, ask, seen);
+  }
+
+  Result<Value> apply(WriteSession& session, const Change& change, const Stage& stage,
+                      const Intent& intent) const override {
+    DEPLOYCTL_TRY(const ServiceInputs inputs, service_table().decode(change.desired));
+    DEPLOYCTL_TRY(const Host host, host_of(intent.ask));
+    DEPLOYCTL_TRY(const Engine engine, engine_of(session.connection, session.ports, host, session.stop));
+    if (auto done = ServiceWork(session, engine, inputs, intent).run(stage.name); !done)
+      return fail(masked(std::move(done).error(), change.desired));
+    return service_outputs(move_from(change.basis).to, inputs.image);
+  }
+
+  Readiness ready(ReadSession& session, const Change& change, const Stage& stage) const override {
+    const auto inputs = service_table().decode(change.desired);
+    if (!inputs) return {.state = Readiness::State::failed, .detail = inputs.error().message};
+    return service_readiness(session, *inputs, change, stage);
+  }
+
+  Confirmation confirm(ReadSession& session, const Intent& intent) const override {
+    const auto host = host_of(intent.ask);
+    if (!host) return {.state = Confirmation::State::unknown, .detail = host.error().message};
+    const auto engine = engine_of(session.connection, session.ports, *host, session.stop);
+    if (!engine) return {.state = Confirmation::State::unknown, .detail = engine.error().message};
+    return confirm_service(session, *engine, intent);
+  }
+
+  Result<Change> revert(const Undo& undo, const Observation& seen) const override {
+    const Value desired = desired_of(undo.ask.inputs ? *undo.ask.inputs : undo.ask.recorded);
+    DEPLOYCTL_TRY(const ServiceInputs inputs, service_table().decode(desired));
+    return plan_service_revert(inputs, desired, undo, seen);
+  }
+
+  Diagnosis diagnose(ReadSession& session, const Failure& failure) const override {
+    return diagnose_service(session, failure);
+  }
+
+  Value outputs(const Ask& ask, const Observation& seen) const override {
+    return service_outputs(text_at(seen.facts, "container"),
+                           text_at(ask.inputs ? *ask.inputs : ask.recorded, "image"));
+  }
+};
+
+} // namespace
+
+Provider make_service(const Surroundings& surroundings) {
+  Provider provider;
+  provider.description = {
+      .name = "docker.service",
+      .summary = "Keeps a container running on hosts, and replaces it without losing the way back.",
+      .kind = Kind::resource,
+      .fields = service_table().fields(),
+      .outputs = {{.name = "container", .help = "Name of the container that is live."},
+                  {.name = "image", .help = "The image that it was made of."}},
+      .operations = operations(),
+      .strategies = {StrategyKind::rolling, StrategyKind::canary, StrategyKind::all_at_once},
+      .on_hosts = true,
+      .default_timeout = Milliseconds(3'600'000),
+      .permissions = {"use the socket of the container engine, which is as much as root",
+                      "registry: pull `image`", "here: reach `health.http`"},
+      .crash_class = [](const Value&) { return CrashClass::declarative; },
+      .check = check_service,
+  };
+  provider.verbs = std::make_shared<const Service>();
+  provider.instance_fields = engine_settings().fields();
+  provider.connect = connector(surroundings);
+  return provider;
+}
+
+} // namespace deployctl::providers::docker

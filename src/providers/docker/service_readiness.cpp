@@ -1,0 +1,99 @@
+#include "providers/docker/service_readiness.hpp"
+
+#include <fmt/core.h>
+
+#include <deployctl/units.hpp>
+
+#include "base/strings.hpp"
+#include "providers/docker/last_words.hpp"
+#include "providers/docker/service_plan.hpp"
+#include "providers/docker/service_state.hpp"
+#include "providers/host_script.hpp"
+
+namespace deployctl::providers::docker {
+namespace {
+
+using State = Readiness::State;
+
+constexpr std::size_t answer_limit = std::size_t{1} << 20;
+
+Result<Engine> engine_for(ReadSession& session, const Change& change) {
+  const Value* host = change.basis.find("host");
+  return engine_of(session.connection, session.ports, host ? host_from(*host) : Host{}, session.stop);
+}
+
+bool has_crashed(const Container& container) {
+  return container.has_ended() || container.status == "restarting" || container.restarts > 0;
+}
+
+std::string crash_of(const Container& container) {
+  if (ran_out_of_memory(container))
+    return fmt::format("the container '{}' was killed: it needed more memory than its limit", container.name);
+  const std::string again =
+      container.restarts > 0
+          ? fmt::format(", after {}", counted(static_cast<std::size_t>(container.restarts), "restart"))
+          : "";
+  return fmt::format("the container '{}' ended with exit status {}{}", container.name, container.exit_code,
+                     again);
+}
+
+// A container that is not in a network of its own listens on the host's addresses.
+std::string health_url(const std::string& http, const Container& container) {
+  if (!http.starts_with(':')) return http;
+  return "http://" + (container.address.empty() ? "127.0.0.1" : container.address) + http;
+}
+
+Readiness probed(ReadSession& session, const ServiceHealth& health, const Container& container) {
+  const HttpRequest request{.operation = "health",
+                            .url = health_url(health.http, container),
+                            .timeout = health.timeout,
+                            .connect_timeout = health.timeout,
+                            .response_limit = answer_limit};
+  ProbeResult result = probe(session.ports.http, request, health, session.stop);
+  const bool is_hopeless = result.error && result.error->cause == Cause::config;
+  return {.state = result.good   ? State::ready
+                   : is_hopeless ? State::failed
+                                 : State::waiting,
+          .detail = std::move(result.detail),
+          .evidence = std::move(result.evidence)};
+}
+
+} // namespace
+
+Readiness service_readiness(ReadSession& session, const ServiceInputs& inputs, const Change& change,
+                            const Stage& stage) {
+  const ServiceMove move = move_from(change.basis);
+  const auto engine = engine_for(session, change);
+  if (!engine) return {.state = State::waiting, .detail = engine.error().message};
+  const auto found = engine->find_container(move.to, session.stop);
+  if (!found) return {.state = State::waiting, .detail = found.error().message};
+  if (!*found) return {.state = State::failed, .detail = fmt::format("the container '{}' is gone", move.to)};
+  const Container& container = **found;
+  if (has_crashed(container))
+    return {.state = State::failed,
+            .detail = crash_of(container),
+            .evidence = last_words(*engine, container.id, session.stop)};
+  if (stage.name != stage_start) return {};
+  if (container.health == "unhealthy")
+    return {.state = State::failed,
+            .detail = fmt::format("the engine finds '{}' unhealthy", container.name),
+            .evidence = last_words(*engine, container.id, session.stop)};
+  if (container.health == "starting")
+    return {.state = State::waiting, .detail = "its own check has not passed yet"};
+  if (!inputs.health || inputs.health->http.empty()) return {};
+  return probed(session, *inputs.health, container);
+}
+
+Diagnosis diagnose_service(ReadSession& session, const Failure& failure) {
+  Diagnosis as_it_was{.cause = failure.error.cause};
+  if (failure.error.cause != Cause::probe_failing) return as_it_was;
+  const auto engine = engine_for(session, failure.intent.change);
+  if (!engine) return as_it_was;
+  const auto found = engine->find_container(move_from(failure.intent.change.basis).to, session.stop);
+  if (!found || !*found || !has_crashed(**found)) return as_it_was;
+  return {.cause = ran_out_of_memory(**found) ? Cause::out_of_memory : Cause::crash_loop,
+          .summary = crash_of(**found),
+          .evidence = last_words(*engine, (*found)->id, session.stop)};
+}
+
+} // namespace deployctl::providers::docker
