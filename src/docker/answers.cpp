@@ -49,6 +49,10 @@ Result<std::string> needed(const Value& answer, std::string_view key, std::strin
 
 } // namespace
 
+bool is_active(const std::string& status) {
+  return status == "running" || status == "restarting" || status == "paused";
+}
+
 Result<Image> read_image(const Value& answer) {
   DEPLOYCTL_TRY(std::string id, needed(answer, "Id", "an image"));
   return Image{.id = std::move(id),

@@ -22,6 +22,9 @@ struct Image {
   std::int64_t size = 0; // bytes
 };
 
+// Whether what is in this state runs, or will again by itself.
+bool is_active(const std::string& status);
+
 struct Container {
   std::string id;
   std::string name; // without '/'

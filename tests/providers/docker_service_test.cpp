@@ -8,8 +8,6 @@
 
 using namespace deployctl;
 using tests::ContainerBench;
-using tests::Received;
-using tests::Reply;
 using tests::StrictEngine;
 
 namespace {
@@ -47,7 +45,7 @@ std::string restart(ContainerBench& bench, const std::string& name) {
 }
 
 Change start_only(ContainerBench& bench, const Ask& ask) {
-  const Change change = *bench.plan(ask);
+  Change change = *bench.plan(ask);
   REQUIRE(bench.apply(ask, change, "start"));
   return change;
 }

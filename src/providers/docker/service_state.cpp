@@ -131,10 +131,6 @@ std::string service_name(const Ask& ask) {
   return name.empty() ? ask.step : name;
 }
 
-bool is_active(const std::string& status) {
-  return status == "running" || status == "restarting" || status == "paused";
-}
-
 bool has_taken_over(const Container& container) {
   return !container.restart_policy.empty() && container.restart_policy != "no";
 }

@@ -15,13 +15,13 @@
 namespace deployctl::providers::docker {
 
 using deployctl::docker::Container;
+using deployctl::docker::is_active;
 
 // Of all containers of the service, whichever release made them.
 deployctl::docker::Labels service_labels(const std::string& stack, const std::string& service);
 // The service's name: as written, else the step's.
 std::string service_name(const Ask& ask);
 
-bool is_active(const std::string& status); // runs, or will again
 bool has_taken_over(const Container& container);
 // The name that the container of a configuration has.
 std::string container_name(const std::string& service, const std::string& digest);

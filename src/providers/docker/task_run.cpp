@@ -23,10 +23,6 @@ constexpr std::size_t evidence_lines = 20;
 constexpr std::size_t longest_tail = 16U << 10; // bytes kept of the end of each stream
 constexpr Milliseconds ended_soon{60'000};      // from the end of the output to that of the container
 
-bool is_active(const std::string& status) {
-  return status == "running" || status == "restarting" || status == "paused";
-}
-
 void keep_tail(std::string& tail, std::string_view line) {
   tail.append(line).push_back('\n');
   if (tail.size() > 2 * longest_tail) tail.erase(0, tail.size() - longest_tail);
@@ -84,7 +80,7 @@ Status TaskRun::clear_earlier(const std::string& name) const {
   DEPLOYCTL_TRY(const std::vector<ContainerLine> lines, engine_.list_containers(labels, session_.stop));
   for (const ContainerLine& line : lines) {
     if (line.name == name) continue;
-    if (is_active(line.status))
+    if (deployctl::docker::is_active(line.status))
       return fail(Cause::conflict,
                   fmt::format("the container '{}' of an earlier run of this step is still {}", line.name,
                               line.status),
