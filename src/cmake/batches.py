@@ -34,9 +34,9 @@ def local_names(name):
     return names_in(own), set(TAKEN.findall(own))
 
 
-def shared_names(layer):
-    """What the headers that sources of this layer meet define: a file-local twin of it has to stay among its own."""
-    folders = [TOP / "include", TOP / "src" / "base", TOP / "src" / layer]
+def shared_names(kind, layer):
+    """What the headers that sources of this layer, or its tests, meet define: a file-local twin of it has to stay among its own."""
+    folders = [TOP / "include", TOP / "src" / "base", TOP / "src" / layer, TOP / kind / layer]
     return {name for folder in folders for header in folder.rglob("*.hpp") for name in names_in(header.read_text())}
 
 
@@ -44,9 +44,10 @@ def batches(names):
     """Files of one layer, so that a batch has one set of options, without two that define the same name."""
     made, shared = [], {}
     for name in names:
-        layer, (own, taken) = name.split("/")[1], local_names(name)
+        kind, layer = name.split("/")[:2]
+        own, taken = local_names(name)
         if layer not in shared:
-            shared[layer] = shared_names(layer)
+            shared[layer] = shared_names(kind, layer)
         room = 1 if own & shared[layer] else LARGEST
         for batch in made:
             fits = batch["layer"] == layer and len(batch["files"]) < min(room, batch["room"])

@@ -4,6 +4,7 @@
 
 #include "base/variables.hpp"
 #include "os/files.hpp"
+#include "registry/must.hpp"
 
 namespace deployctl::tests {
 namespace {
@@ -18,10 +19,6 @@ std::string program() {
   const os::Environment environment = os::read_environment();
   const std::string* named = find_variable(environment, "REGISTRY_SERVER");
   return named ? *named : debians;
-}
-
-void must(const Status& status) {
-  if (!status) throw std::runtime_error(status.error().message);
 }
 
 } // namespace

@@ -1,20 +1,15 @@
 #include "registry/saved_image.hpp"
 
-#include <stdexcept>
-
 #include "base/json.hpp"
 #include "os/files.hpp"
 #include "os/gzip.hpp"
+#include "registry/must.hpp"
 
 namespace deployctl::tests {
 
 using namespace registry;
 
 namespace {
-
-void must(const Status& status) {
-  if (!status) throw std::runtime_error(status.error().message);
-}
 
 std::map<std::string, std::string> layout_files(const TextImage& image,
                                                 const std::vector<Descriptor>& entries) {
