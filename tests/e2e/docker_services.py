@@ -8,7 +8,7 @@ import unittest
 
 from docker_world import DockerWorld, need_engine
 
-SAMPLE_STEP = 31  # durable points from one kill to the next
+SAMPLE_STEP = 17  # durable points from one kill to the next
 MOST_POINTS = 600
 
 
@@ -116,7 +116,7 @@ class DockerServices(unittest.TestCase):
                 break
         else:
             self.fail(f"no run got through {MOST_POINTS} points")
-        self.assertGreater(kills, 3, "the crash points were not reached")
+        self.assertGreater(kills, 2, "the crash points were not reached")
 
 
 if __name__ == "__main__":

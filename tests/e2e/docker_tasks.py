@@ -130,7 +130,7 @@ class DockerTasks(unittest.TestCase):
                 break
         else:
             self.fail(f"no run got through {MOST_POINTS} points")
-        self.assertGreater(kills, 3, "the crash points were not reached")
+        self.assertGreater(kills, 2, "the crash points were not reached")
 
     def test_two_projects_and_strangers_on_one_engine_leave_each_other_alone(self):
         status, said = self.world.engine.ask("POST", "/containers/create?name=stranger",
