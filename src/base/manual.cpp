@@ -64,7 +64,7 @@ void Manual::macro(std::string_view line) {
 void Manual::lines(std::string_view text) {
   std::string line;
   const auto flush = [&] {
-    if (!line.empty()) text_ += guarded(std::move(line)) + "\n";
+    if (!line.empty()) text_ += guarded(line) + "\n";
     line.clear();
   };
   for (const std::string_view each : split(text, ' ')) {
