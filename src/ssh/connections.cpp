@@ -31,6 +31,15 @@ Result<std::shared_ptr<RemoteShell>> Connections::shell(const Host& host, std::s
   return known;
 }
 
+Result<std::string> Connections::forward(const Host& host, const mux::Endpoint& target,
+                                         const std::stop_token& stop) {
+  const Destination destination = destination_of(host);
+  DEPLOYCTL_CHECK(check_destination(destination));
+  if (!run_->client.multiplexing) return forwards_.path_to(destination, target, nullptr, stop);
+  DEPLOYCTL_TRY(const std::shared_ptr<Connection> way, connection(destination));
+  return forwards_.path_to(destination, target, way.get(), stop);
+}
+
 Result<std::shared_ptr<Connection>> Connections::connection(const Destination& destination) {
   DEPLOYCTL_CHECK(check_destination(destination));
   const std::scoped_lock lock(mutex_);

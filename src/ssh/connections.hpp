@@ -9,6 +9,7 @@
 #include "ssh/routes.hpp"
 #include "ssh/run_context.hpp"
 #include "ssh/single_shell.hpp"
+#include "ssh/socket_forwards.hpp"
 #include "ssh/ssh_hosts.hpp"
 
 namespace deployctl::ssh {
@@ -23,12 +24,17 @@ public:
   Result<std::shared_ptr<RemoteShell>> shell(const Host& host, std::stop_token stop) override;
   // The same, for those who also need its master: forwards.
   Result<std::shared_ptr<Connection>> connection(const Destination& destination);
+  // A path of this machine behind which a unix socket or a port of the host answers, for as long as its
+  // connection stands: to be asked for before each use.
+  Result<std::string> forward(const Host& host, const mux::Endpoint& target, const std::stop_token& stop);
 
 private:
-  explicit Connections(std::unique_ptr<RunContext> run) : run_(std::move(run)), routes_(*run_) {}
+  explicit Connections(std::unique_ptr<RunContext> run)
+      : run_(std::move(run)), routes_(*run_), forwards_(*run_) {}
 
   std::unique_ptr<RunContext> run_;
   Routes routes_;
+  SocketForwards forwards_;
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Connection>>
       connections_; // by destination; ended before the jump hosts

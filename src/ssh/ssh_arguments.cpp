@@ -101,4 +101,13 @@ std::vector<std::string> command_arguments(const Client& client, const Destinati
   return argv;
 }
 
+std::vector<std::string> forward_arguments(const Client& client, const Destination& destination,
+                                           const std::string& log, const std::string& forward) {
+  std::vector<std::string> argv = common_part(client, destination);
+  // Clearing the configured forwards would clear this one too; that one of those fails must not end it.
+  add_option(argv, "ExitOnForwardFailure=no");
+  argv.insert(argv.end(), {"-N", "-T", "-S", "none", "-E", log, "-L", forward, "--", destination.host});
+  return argv;
+}
+
 } // namespace deployctl::ssh

@@ -1,5 +1,5 @@
 // The command lines of the system's ssh, as pure values: to ask for a host's settings, to be a master, to run
-// one command. Nothing that varies can become an option, and nothing secret stands in any of them.
+// one command, to forward. Nothing that varies can become an option, and nothing secret stands in any.
 #pragma once
 
 #include <functional>
@@ -57,5 +57,8 @@ std::vector<std::string> master_arguments(const Client& client, const Destinatio
                                           const Paths& paths, Carrier carrier);
 std::vector<std::string> command_arguments(const Client& client, const Destination& destination,
                                            const std::string& log, const std::string& command_line);
+// `forward` as -L takes it: this machine's end and the host's.
+std::vector<std::string> forward_arguments(const Client& client, const Destination& destination,
+                                           const std::string& log, const std::string& forward);
 
 } // namespace deployctl::ssh

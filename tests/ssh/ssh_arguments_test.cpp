@@ -35,6 +35,17 @@ TEST_CASE("ssh arguments: a master asks nobody, forwards nothing, checks keys an
   CHECK(std::vector<std::string>(argv.end() - 2, argv.end()) == std::vector<std::string>{"--", "web-1"});
 }
 
+TEST_CASE("ssh arguments: one that only forwards runs no command and shares nothing") {
+  const auto argv = forward_arguments({}, {.host = "web-1"}, paths.log, "/l:/run/docker.sock");
+  CHECK(has(argv, "-L", "/l:/run/docker.sock"));
+  CHECK(has(argv, "-S", "none"));
+  CHECK(has(argv, "-o", "ExitOnForwardFailure=no"));
+  CHECK(has(argv, "-o", "StrictHostKeyChecking=yes"));
+  CHECK(std::count(argv.begin(), argv.end(), "-N") == 1);
+  CHECK(std::count(argv.begin(), argv.end(), "ClearAllForwardings=yes") == 0); // would clear this one
+  CHECK(std::vector<std::string>(argv.end() - 2, argv.end()) == std::vector<std::string>{"--", "web-1"});
+}
+
 TEST_CASE("ssh arguments: what is not given is left to the SSH configuration") {
   const auto argv = master_arguments({}, {.host = "web-1"}, paths, Carrier::as_configured);
   for (const char* const option : {"-l", "-p", "-F"})
