@@ -6,9 +6,10 @@
 namespace deployctl::cli {
 namespace {
 
-providers::Surroundings surroundings_of(Invocation& invocation) {
+providers::Surroundings surroundings_of(Invocation& invocation, const RunFacts& run) {
   return {.environment = invocation.environment,
-          .learn = [&redactions = invocation.redactions](const Secret& secret) { redactions.add(secret); }};
+          .learn = [&redactions = invocation.redactions](const Secret& secret) { redactions.add(secret); },
+          .host_way = run.host_way};
 }
 
 } // namespace
@@ -16,8 +17,9 @@ providers::Surroundings surroundings_of(Invocation& invocation) {
 Result<Loaded> load_environment(Invocation& invocation, const Project& project,
                                 const std::string& environment, const RunFacts& run) {
   DEPLOYCTL_CHECK(check_environment(project, environment));
-  Loaded loaded{
-      .catalog = invocation.machine.catalog(surroundings_of(invocation)), .pipeline = {}, .surroundings = {}};
+  Loaded loaded{.catalog = invocation.machine.catalog(surroundings_of(invocation, run)),
+                .pipeline = {},
+                .surroundings = {}};
   const Checkout* checkout = run.checkout;
   DEPLOYCTL_TRY(loaded.surroundings,
                 survey(invocation, checkout ? checkout->origin() : project.directory, run.run_id, run.live,

@@ -10,6 +10,7 @@
 #include "cli/facts.hpp"
 #include "cli/project.hpp"
 #include "config/pipeline.hpp"
+#include "providers/surroundings.hpp"
 
 namespace deployctl::cli {
 
@@ -24,6 +25,7 @@ struct RunFacts {
   std::string run_id;
   const state::Release* live = nullptr;
   const Checkout* checkout = nullptr; // where the project's tree comes from, when not from the working tree
+  providers::HostWay host_way = {};   // to what listens on hosts; used once the pipeline is loaded
 };
 
 // Error (config) when the environment is not there or the pipeline has mistakes; they have been shown.

@@ -4,7 +4,6 @@
 #include <filesystem>
 
 #include "base/crypto.hpp"
-#include "base/secret_reference.hpp"
 #include "base/time.hpp"
 #include "base/variables.hpp"
 #include "cli/endings.hpp"
@@ -44,16 +43,6 @@ Result<net::HttpSettings> http_settings(const os::Environment& environment) {
   return settings;
 }
 
-// What ssh and its proxy commands inherit: a secret that came as a variable is not theirs.
-os::Environment without_secrets(os::Environment environment,
-                                const std::vector<config::SecretDeclaration>& secrets) {
-  for (const config::SecretDeclaration& secret : secrets) {
-    const Result<SecretReference> reference = parse_secret_reference(secret.reference);
-    if (reference && reference->scheme == "env") environment.erase(reference->source);
-  }
-  return environment;
-}
-
 } // namespace
 
 Result<std::unique_ptr<Wiring>> Wiring::open(Invocation& invocation, const Project& project,
@@ -65,7 +54,10 @@ Result<std::unique_ptr<Wiring>> Wiring::open(Invocation& invocation, const Proje
   wiring->run_id_ = run_id.empty() ? UlidSource(invocation.clock, invocation.random).next() : run_id;
   DEPLOYCTL_CHECK(wiring->open_events());
   DEPLOYCTL_CHECK(wiring->open_records(stack));
-  const RunFacts run{.run_id = wiring->run_id_, .live = wiring->live(), .checkout = checkout};
+  const RunFacts run{.run_id = wiring->run_id_,
+                     .live = wiring->live(),
+                     .checkout = checkout,
+                     .host_way = ways_over(wiring->hosts_)};
   DEPLOYCTL_TRY(wiring->loaded_, load_environment(invocation, wiring->tree_, environment, run));
   invocation.events.know_steps(wiring->loaded_.pipeline, wiring->tree_.document.source);
   DEPLOYCTL_CHECK(wiring->open_machine(stack));

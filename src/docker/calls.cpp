@@ -30,6 +30,8 @@ constexpr auto rows = std::to_array<Row>({
      "Looks whether the engine has an image."},
     {Call::pull_image, "pull_image", write, "POST", "/images/create",
      "Pulls an image by its digest, with a login for this one request."},
+    {Call::load_image, "load_image", write, "POST", "/images/load",
+     "Loads an image out of an archive that is sent with the request."},
     {Call::list_containers, "list_containers", read, "GET", "/containers/json",
      "Lists containers by their labels."},
     {Call::inspect_container, "inspect_container", read, "GET", "/containers/{}/json",

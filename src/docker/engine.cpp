@@ -18,10 +18,12 @@ constexpr Milliseconds longest_change{120'000};     // a create or start on a bu
 constexpr Milliseconds longest_pull{6 * 3'600'000}; // what stands still ends earlier
 constexpr Milliseconds after_grace{60'000};
 
-Result<HttpResponse> send_to(Http& http, const HttpRequest& request, std::initializer_list<int> wanted,
-                             const std::stop_token& stop) {
+Result<HttpResponse> send_to(Http& http, const Endpoint& endpoint, const HttpRequest& request,
+                             std::initializer_list<int> wanted, const std::stop_token& stop) {
   auto response = http.send(request, stop);
-  if (!response) return fail(unreachable(request.unix_socket, std::move(response).error()));
+  if (!response)
+    return fail(
+        unreachable(endpoint.place.empty() ? endpoint.socket : endpoint.place, std::move(response).error()));
   if (std::ranges::find(wanted, response->status) != wanted.end()) return response;
   return fail(error_of(request, *response));
 }
@@ -55,12 +57,15 @@ Result<std::optional<T>> read_found(Result<std::optional<Value>> answer, Result<
 
 } // namespace
 
-Result<Endpoint> Engine::meet(Http& http, const std::string& socket, const std::stop_token& stop) {
-  Endpoint endpoint{.socket = socket};
+Result<Endpoint> Engine::meet(Http& http, const std::string& socket, const std::stop_token& stop,
+                              const std::string& place) {
+  Endpoint endpoint{.socket = socket, .version = {}, .place = place};
   DEPLOYCTL_TRY(const HttpResponse response,
-                send_to(http, make_request(endpoint, Call::version), {200}, stop));
+                send_to(http, endpoint, make_request(endpoint, Call::version), {200}, stop));
   DEPLOYCTL_TRY(const Value answer, json_of(response));
-  DEPLOYCTL_TRY(endpoint.version, common_version(read_version(answer)));
+  const ServerVersion server = read_version(answer);
+  DEPLOYCTL_TRY(endpoint.version, common_version(server));
+  endpoint.engine = server.version;
   return endpoint;
 }
 
@@ -70,7 +75,7 @@ HttpRequest Engine::request(Call call, std::string_view subject, const Query& qu
 
 Result<HttpResponse> Engine::send(const HttpRequest& request, std::initializer_list<int> wanted,
                                   const std::stop_token& stop) const {
-  return send_to(http_, request, wanted, stop);
+  return send_to(http_, endpoint_, request, wanted, stop);
 }
 
 Result<Value> Engine::ask(const HttpRequest& request, std::initializer_list<int> wanted,
@@ -108,6 +113,17 @@ Status Engine::pull(const std::string& reference, const Text& login, LineSink* o
   HttpRequest asked = request(Call::pull_image, {}, {{"fromImage", reference}});
   if (login.secret() || !login.plain()->empty()) asked.headers.emplace_back("X-Registry-Auth", login);
   asked.timeout = longest_pull;
+  asked.sink = &progress;
+  DEPLOYCTL_CHECK(tell(asked, {200}, stop));
+  return progress.finish();
+}
+
+Status Engine::load(BodySource& archive, const std::stop_token& stop) const {
+  PullProgress progress(nullptr); // its end may be an error as a pull's may
+  HttpRequest asked = request(Call::load_image, {}, {{"quiet", "1"}});
+  asked.headers.emplace_back("Content-Type", "application/x-tar");
+  asked.timeout = longest_pull;
+  asked.source = &archive;
   asked.sink = &progress;
   DEPLOYCTL_CHECK(tell(asked, {200}, stop));
   return progress.finish();

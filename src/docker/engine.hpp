@@ -29,8 +29,10 @@ struct LogRequest {
 
 class Engine {
 public:
-  // The engine behind the socket, and which version of its API both sides speak.
-  static Result<Endpoint> meet(Http& http, const std::string& socket, const std::stop_token& stop);
+  // The engine behind the socket, and which version of its API both sides speak. `place`: as people know the
+  // socket; empty: by itself.
+  static Result<Endpoint> meet(Http& http, const std::string& socket, const std::stop_token& stop,
+                               const std::string& place = {});
 
   // `http` outlives it.
   Engine(Http& http, Endpoint endpoint) : http_(http), endpoint_(std::move(endpoint)) {}
@@ -42,6 +44,9 @@ public:
   // `reference` has a digest. `login`: the header X-Registry-Auth; empty: nobody.
   Status pull(const std::string& reference, const Text& login, LineSink* output,
               const std::stop_token& stop) const;
+
+  // A tar as `docker save` writes it, sent while it is read. The caller looks which images were in it.
+  Status load(BodySource& archive, const std::stop_token& stop) const;
 
   Result<std::optional<Container>> find_container(const std::string& name, const std::stop_token& stop) const;
   // Also those that have ended; all of the labels fit, none: all there are. Newest first.

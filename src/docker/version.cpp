@@ -31,16 +31,16 @@ ServerVersion read_version(const Value& answer) {
 Result<std::string> common_version(const ServerVersion& server) {
   const auto newest = minor_of(server.api);
   if (!newest)
-    return fail(Cause::config, fmt::format("the engine says that its API has version '{}'", server.api),
+    return fail(Cause::not_found, fmt::format("the engine says that its API has version '{}'", server.api),
                 "is it a Docker engine that answers there?");
   if (*newest < oldest_minor)
-    return fail(Cause::config,
+    return fail(Cause::not_found,
                 fmt::format("Docker {} is too old: its API has version {}, 1.{} is needed", server.version,
                             server.api, oldest_minor),
                 "install Docker 19.03 or later on the host");
   if (const auto oldest = minor_of(server.oldest_api); oldest && *oldest > newest_minor)
     return fail(
-        Cause::config,
+        Cause::not_found,
         fmt::format("Docker {} is too new: the oldest version of its API is {}, this deployctl knows 1.{}",
                     server.version, server.oldest_api, newest_minor),
         "use a newer deployctl");

@@ -20,7 +20,8 @@ struct ServerVersion {
 };
 
 ServerVersion read_version(const Value& answer);
-// "1.41"; config when the two sides have none in common, naming both.
+// "1.41"; not_found when the two sides have none in common, naming both: the host lacks an engine to speak
+// with, which is no mistake of the pipeline.
 Result<std::string> common_version(const ServerVersion& server);
 
 } // namespace deployctl::docker

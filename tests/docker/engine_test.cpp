@@ -1,4 +1,8 @@
 // The client against an engine in memory: which requests it makes, and what it makes of the answers.
+#include <algorithm>
+#include <span>
+#include <string>
+
 #include <catch2/catch.hpp>
 
 #include <deployctl/secret.hpp>
@@ -15,6 +19,21 @@ using tests::Reply;
 using tests::StrictEngine;
 
 namespace {
+
+// A body out of memory.
+class ArchiveInMemory final : public BodySource {
+public:
+  explicit ArchiveInMemory(std::string text) : text_(std::move(text)) {}
+  [[nodiscard]] std::uint64_t size() const override { return text_.size(); }
+  Result<std::size_t> read(std::uint64_t offset, std::span<char> out) override {
+    const std::string part = text_.substr(static_cast<std::size_t>(offset), out.size());
+    std::ranges::copy(part, out.begin());
+    return part.size();
+  }
+
+private:
+  std::string text_;
+};
 
 struct Bench {
   tests::StrictEngine server;
@@ -97,6 +116,28 @@ TEST_CASE("engine: a pull shows who pulls in a header of that one request") {
   CHECK(missing.error().cause == Cause::image_missing);
 }
 
+TEST_CASE("engine: an archive is sent as it is read, and may end with an error after the status") {
+  Bench bench;
+  const Engine engine = bench.engine();
+  const std::string id = "sha256:" + std::string(64, 'c');
+  ArchiveInMemory archive(id);
+  REQUIRE(engine.load(archive, {}));
+  CHECK(engine.find_image(id, {}).value());
+  ArchiveInMemory torn("half");
+  const Status refused = engine.load(torn, {});
+  REQUIRE(!refused);
+  CHECK(refused.error().message == "unexpected EOF");
+}
+
+TEST_CASE("engine: it says which version it has, and where it is when its socket stands in for another's") {
+  Bench bench;
+  CHECK(bench.engine().endpoint().engine == "20.10.24");
+  const auto met = Engine::meet(bench.http, "/nonexistent/forward", {}, "/run/docker.sock of 'web-1'");
+  REQUIRE(!met);
+  CHECK(
+      met.error().message.starts_with("the Docker engine does not answer at /run/docker.sock of 'web-1': "));
+}
+
 TEST_CASE("engine: a name that is taken, and an image that is not there, are told as such") {
   Bench bench;
   const Engine engine = bench.engine();
@@ -119,7 +160,7 @@ TEST_CASE("engine: one that is too old is refused before anything else is asked"
   bench.server.api = "1.38";
   const auto met = Engine::meet(bench.http, bench.server.socket(), {});
   REQUIRE(!met);
-  CHECK(met.error().cause == Cause::config);
+  CHECK(met.error().cause == Cause::not_found);
   CHECK(bench.server.requests().size() == 1);
 }
 

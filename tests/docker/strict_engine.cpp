@@ -156,6 +156,12 @@ Reply StrictEngine::serve(const Received& received, const std::string& path, con
 }
 
 Reply StrictEngine::images(const Received& received, const std::string& path, const Query& query) {
+  if (path == "/images/load") {
+    if (!received.body.starts_with("sha256:"))
+      return {.body = "{\"errorDetail\":{\"message\":\"x\"},\"error\":\"unexpected EOF\"}\r\n"};
+    images_.insert(received.body);
+    return {.body = "{\"stream\":\"Loaded image ID\"}\r\n"};
+  }
   if (received.method == "POST") {
     const std::string wanted = query.at("fromImage");
     if (!offered_.contains(wanted))

@@ -2,7 +2,8 @@
 // image must be there, a container that runs is not removed. Its containers do by their first word: "echo"
 // says the others, "fail" says its variables and ends with 3, "sleep" runs until it is stopped, "greedy" is
 // killed for its memory, and what runs has the health that `health` says if it has a check. A port of the
-// host is held by one container. Not a product server: it trusts its clients.
+// host is held by one container. The archive of an image is its id. Not a product server: it trusts its
+// clients.
 #pragma once
 
 #include <functional>

@@ -33,6 +33,15 @@ Field image_field() {
           .required = true};
 }
 
+Field archive_field() {
+  return {.name = "archive",
+          .type = FieldType::file,
+          .help = "Where there is no registry: a tar of `docker save` with the image, sent to a host whose "
+                  "engine lacks it.",
+          .example = "build/api.tar",
+          .managed = false};
+}
+
 Field volumes_field() {
   return {.name = "volumes",
           .type = FieldType::list,
@@ -85,6 +94,11 @@ void check_container(std::vector<InputProblem>& problems, const Value& inputs) {
                         .help = "for example /app"});
   const std::string image = text_at(inputs, "image");
   if (image.empty() || is_image_id(image)) return;
+  if (const Value* archive = inputs.find("archive"); archive && !archive->is_null())
+    problems.push_back(
+        {.path = "archive",
+         .message = fmt::format("an archive brings an image by its id, and '{}' is none", image),
+         .help = "leave it out, or write the id, sha256:..., that 'docker image inspect' tells"});
   const auto reference = registry::parse_reference(image);
   if (!reference)
     problems.push_back(

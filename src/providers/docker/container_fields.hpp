@@ -14,6 +14,7 @@
 namespace deployctl::providers::docker {
 
 Field image_field();
+Field archive_field();
 Field volumes_field();
 Field network_field();
 Field user_field();
@@ -23,7 +24,8 @@ Field memory_field();
 bool is_image_id(const std::string& image);
 // By its digest alone, without a tag beside it.
 std::string plain_image(const std::string& image);
-// A problem when the image may mean another one tomorrow, or the directory is relative.
+// A problem when the image may mean another one tomorrow, or is not what an archive can bring, or the
+// directory is relative.
 void check_container(std::vector<InputProblem>& problems, const Value& inputs);
 
 Result<Value> environment_list(const std::map<std::string, Text>& environment);

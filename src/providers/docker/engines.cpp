@@ -10,6 +10,7 @@
 #include "base/members.hpp"
 #include "os/files.hpp"
 #include "providers/declared_registries.hpp"
+#include "providers/docker/engine_access.hpp"
 #include "providers/docker/registry_login.hpp"
 #include "registry/reference.hpp"
 
@@ -22,41 +23,59 @@ class EngineConnection final : public Connection {
 public:
   EngineConnection(EngineSettings settings, std::string stack, DeclaredRegistries hosts, const Ports& ports,
                    const Surroundings& surroundings)
-      : stack_(std::move(stack)), settings_(std::move(settings)), declared_(std::move(hosts)),
-        credentials_(declared_, {.processes = ports.processes,
-                                 .environment = surroundings.environment,
-                                 .read_file = os::read_file,
-                                 .learn = surroundings.learn}) {}
+      : stack_(std::move(stack)), settings_(std::move(settings)), host_way_(surroundings.host_way),
+        declared_(std::move(hosts)), credentials_(declared_, {.processes = ports.processes,
+                                                              .environment = surroundings.environment,
+                                                              .read_file = os::read_file,
+                                                              .learn = surroundings.learn}) {}
 
   [[nodiscard]] const std::string& stack() const { return stack_; }
   DeclaredCredentials& credentials() { return credentials_; }
 
-  // A path of this machine behind which the host's engine answers.
-  Result<std::string> socket(const Host& host) {
-    if (host.is_local()) return settings_.socket;
-    return fail(out_of_reach(host));
+  // A path of this machine behind which the listener of the host answers.
+  Result<std::string> way(const Host& host, const Listener& listener, const std::stop_token& stop) const {
+    if (host_way_) return host_way_(host, listener, stop);
+    return fail(Cause::config, fmt::format("the engine of '{}' cannot be reached from here", host.name));
   }
 
-  Result<Endpoint> endpoint(Http& http, const Host& host, const std::stop_token& stop) {
-    DEPLOYCTL_TRY(const std::string path, socket(host));
-    {
-      const std::lock_guard lock(mutex_);
-      if (const auto known = versions_.find(host.name); known != versions_.end())
-        return Endpoint{.socket = path, .version = known->second};
-    }
-    DEPLOYCTL_TRY(Endpoint met, Engine::meet(http, path, stop));
-    const std::lock_guard lock(mutex_);
-    versions_.insert_or_assign(host.name, met.version);
-    return met;
+  Result<Endpoint> endpoint(const Ports& ports, const Host& host, const std::stop_token& stop) {
+    if (host.is_local()) return met(ports, host, {.socket = settings_.socket, .version = {}}, stop);
+    // Each time: the connection to the host may be another one by now.
+    DEPLOYCTL_TRY(std::string path, way(host, {.address = settings_.socket}, stop));
+    return met(ports, host,
+               {.socket = std::move(path),
+                .version = {},
+                .place = fmt::format("{} of '{}'", settings_.socket, host.name)},
+               stop);
   }
 
 private:
+  // `where` with the versions of who answers there.
+  Result<Endpoint> met(const Ports& ports, const Host& host, Endpoint where, const std::stop_token& stop) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (const auto known = known_.find(host.name); known != known_.end()) {
+        where.version = known->second.version;
+        where.engine = known->second.engine;
+        return where;
+      }
+    }
+    auto answered = Engine::meet(ports.http, where.socket, stop, where.place);
+    if (!answered)
+      return fail(explain_silence(ports, host, settings_.socket, std::move(answered).error(), stop)
+                      .in(fmt::format("while asking the engine of '{}' which version it has", host.name)));
+    const std::lock_guard lock(mutex_);
+    known_.insert_or_assign(host.name, *answered);
+    return answered;
+  }
+
   std::string stack_;
   EngineSettings settings_;
+  HostWay host_way_;
   DeclaredRegistries declared_;
   DeclaredCredentials credentials_;
-  std::mutex mutex_;                            // guards versions_
-  std::map<std::string, std::string> versions_; // by host
+  std::mutex mutex_;                      // guards known_
+  std::map<std::string, Endpoint> known_; // by host
 };
 
 EngineConnection& own(Connection& connection) {
@@ -66,13 +85,6 @@ EngineConnection& own(Connection& connection) {
 }
 
 } // namespace
-
-Error out_of_reach(const Host& host) {
-  return {.cause = Cause::config,
-          .message = fmt::format("the engine of '{}' cannot be reached from here", host.name),
-          .help =
-              "in this version actions on containers work on this machine: a host with the address 'local'"};
-}
 
 std::function<Result<std::unique_ptr<Connection>>(const InstanceSettings&, Ports, std::stop_token)>
 connector(Surroundings surroundings) {
@@ -89,8 +101,14 @@ connector(Surroundings surroundings) {
 
 Result<Engine> engine_of(Connection& connection, const Ports& ports, const Host& host,
                          const std::stop_token& stop) {
-  DEPLOYCTL_TRY(Endpoint endpoint, own(connection).endpoint(ports.http, host, stop));
+  DEPLOYCTL_TRY(Endpoint endpoint, own(connection).endpoint(ports, host, stop));
   return Engine(ports.http, std::move(endpoint));
+}
+
+Result<std::string> way_to_port(Connection& connection, const Host& host, const std::string& address,
+                                int port, const std::stop_token& stop) {
+  if (host.is_local()) return std::string();
+  return own(connection).way(host, {.address = address, .port = port}, stop);
 }
 
 const std::string& stack_of(Connection& connection) {

@@ -2,6 +2,9 @@
 // be when it pulls; and whose the containers are.
 #pragma once
 
+#include <functional>
+#include <memory>
+#include <stop_token>
 #include <string>
 
 #include <deployctl/provider.hpp>
@@ -16,14 +19,16 @@ using deployctl::docker::Engine;
 std::function<Result<std::unique_ptr<Connection>>(const InstanceSettings&, Ports, std::stop_token)>
 connector(Surroundings surroundings);
 
-// Why nothing can be done on a host that is not this machine.
-Error out_of_reach(const Host& host);
-
 // All of these throw std::logic_error when the connection is another provider's.
 
-// The version of its API is asked for once a run and host.
+// The engine of the host: of another than this machine over the connection to it. Its versions are asked for
+// once a run and host. permission and not_found: the socket is not ours to use, or there is none.
 Result<Engine> engine_of(Connection& connection, const Ports& ports, const Host& host,
                          const std::stop_token& stop);
+// The path of a socket behind which a port of the host answers, as the host sees it; empty for this machine's
+// own, which need none.
+Result<std::string> way_to_port(Connection& connection, const Host& host, const std::string& address,
+                                int port, const std::stop_token& stop);
 // "project/environment"
 const std::string& stack_of(Connection& connection);
 // The header X-Registry-Auth for an image of that name; empty when nobody knows who to be there.

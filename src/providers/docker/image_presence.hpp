@@ -1,5 +1,5 @@
-// An image on the engine of a host before a container is made of it: there already, or pulled by its digest
-// with a login that is kept nowhere over there.
+// An image on the engine of a host before a container is made of it: there already, carried there out of an
+// archive, or pulled by its digest with a login that is kept nowhere over there.
 #pragma once
 
 #include <string>
@@ -10,7 +10,8 @@
 
 namespace deployctl::providers::docker {
 
-// `image` as plain_image() gives it.
-Status have_image(WriteSession& session, const Engine& engine, const std::string& image);
+// `image` as plain_image() gives it; `archive` as the engine gives an input of the type file, or null.
+Status have_image(WriteSession& session, const Engine& engine, const std::string& image,
+                  const Value& archive);
 
 } // namespace deployctl::providers::docker

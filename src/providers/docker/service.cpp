@@ -4,6 +4,7 @@
 #include "base/field_diff.hpp"
 #include "base/members.hpp"
 #include "providers/declared_registries.hpp"
+#include "providers/docker/engine_access.hpp"
 #include "providers/docker/service_inputs.hpp"
 #include "providers/docker/service_plan.hpp"
 #include "providers/docker/service_readiness.hpp"
@@ -19,10 +20,11 @@ using deployctl::docker::Call;
 
 std::vector<Operation> operations() {
   std::vector<Operation> all = deployctl::docker::operations(
-      {Call::version, Call::inspect_image, Call::pull_image, Call::list_containers, Call::inspect_container,
-       Call::container_logs, Call::create_container, Call::start_container, Call::stop_container,
-       Call::update_container, Call::remove_container});
+      {Call::version, Call::inspect_image, Call::pull_image, Call::load_image, Call::list_containers,
+       Call::inspect_container, Call::container_logs, Call::create_container, Call::start_container,
+       Call::stop_container, Call::update_container, Call::remove_container});
   all.push_back(credential_helper_operation());
+  all.push_back(engine_access_operation());
   all.push_back({.name = "health",
                  .effect = Effect::read,
                  .protocol = Protocol::http,
@@ -43,8 +45,6 @@ public:
   }
 
   Result<Change> plan(const Ask& ask, const Observation& seen, const Strategy&) const override {
-    DEPLOYCTL_TRY(const Host host, host_of(ask));
-    if (!host.is_local()) return fail(out_of_reach(host));
     const Value desired = desired_of(ask.inputs ? *ask.inputs : ask.recorded);
     if (!ask.inputs) return plan_service_removal(desired, ask, seen);
     DEPLOYCTL_TRY(const ServiceInputs inputs, service_table().decode(desired));
@@ -107,7 +107,7 @@ Provider make_service(const Surroundings& surroundings) {
       .on_hosts = true,
       .default_timeout = Milliseconds(3'600'000),
       .permissions = {"use the socket of the container engine, which is as much as root",
-                      "registry: pull `image`", "here: reach `health.http`"},
+                      "registry: pull `image`", "here, or the host: reach `health.http`"},
       .crash_class = [](const Value&) { return CrashClass::declarative; },
       .check = check_service,
   };

@@ -26,6 +26,7 @@ struct ServiceInputs {
   std::vector<std::string> hosts;
   std::string name; // empty: the step's
   std::string image;
+  Value archive; // a file, or null
   std::vector<std::string> command;
   std::map<std::string, Text> env;
   std::vector<std::string> volumes;

@@ -5,6 +5,7 @@
 #include <deployctl/units.hpp>
 
 #include "base/strings.hpp"
+#include "net/url.hpp"
 #include "providers/docker/last_words.hpp"
 #include "providers/docker/service_plan.hpp"
 #include "providers/docker/service_state.hpp"
@@ -17,9 +18,13 @@ using State = Readiness::State;
 
 constexpr std::size_t answer_limit = std::size_t{1} << 20;
 
-Result<Engine> engine_for(ReadSession& session, const Change& change) {
+Host changed_host(const Change& change) {
   const Value* host = change.basis.find("host");
-  return engine_of(session.connection, session.ports, host ? host_from(*host) : Host{}, session.stop);
+  return host ? host_from(*host) : Host{};
+}
+
+Result<Engine> engine_for(ReadSession& session, const Change& change) {
+  return engine_of(session.connection, session.ports, changed_host(change), session.stop);
 }
 
 bool has_crashed(const Container& container) {
@@ -43,13 +48,29 @@ std::string health_url(const std::string& http, const Container& container) {
   return "http://" + (container.address.empty() ? "127.0.0.1" : container.address) + http;
 }
 
-Readiness probed(ReadSession& session, const ServiceHealth& health, const Container& container) {
-  const HttpRequest request{.operation = "health",
-                            .url = health_url(health.http, container),
-                            .timeout = health.timeout,
-                            .connect_timeout = health.timeout,
-                            .response_limit = answer_limit};
-  ProbeResult result = probe(session.ports.http, request, health, session.stop);
+// What only the host itself can reach is asked from there: a port of the container or of the loopback.
+Result<HttpRequest> health_request(ReadSession& session, const ServiceHealth& health, const Host& host,
+                                   const Container& container) {
+  HttpRequest request{.operation = "health",
+                      .url = health_url(health.http, container),
+                      .timeout = health.timeout,
+                      .connect_timeout = health.timeout,
+                      .response_limit = answer_limit};
+  DEPLOYCTL_TRY(const net::Url url, net::parse_url(request.url));
+  const bool is_url = health.http.find("://") != std::string::npos;
+  if (is_url && !url.is_loopback()) return request;
+  DEPLOYCTL_TRY(request.unix_socket,
+                way_to_port(session.connection, host, url.host, url.effective_port(), session.stop));
+  return request;
+}
+
+Readiness probed(ReadSession& session, const ServiceHealth& health, const Host& host,
+                 const Container& container) {
+  const auto request = health_request(session, health, host, container);
+  if (!request)
+    return {.state = request.error().cause == Cause::config ? State::failed : State::waiting,
+            .detail = request.error().message};
+  ProbeResult result = probe(session.ports.http, *request, health, session.stop);
   const bool is_hopeless = result.error && result.error->cause == Cause::config;
   return {.state = result.good   ? State::ready
                    : is_hopeless ? State::failed
@@ -81,7 +102,7 @@ Readiness service_readiness(ReadSession& session, const ServiceInputs& inputs, c
   if (container.health == "starting")
     return {.state = State::waiting, .detail = "its own check has not passed yet"};
   if (!inputs.health || inputs.health->http.empty()) return {};
-  return probed(session, *inputs.health, container);
+  return probed(session, *inputs.health, changed_host(change), container);
 }
 
 Diagnosis diagnose_service(ReadSession& session, const Failure& failure) {

@@ -63,6 +63,28 @@ std::string condition_of(const Container& live) {
   return live.health == "unhealthy" ? "unhealthy" : "";
 }
 
+constexpr std::size_t shown_digits = 12;
+
+// "sha256:..." of what it was made of: the registry's digest, else the engine's id.
+std::string digest_of(const Container& live) {
+  const auto at = live.image.rfind('@');
+  return at == std::string::npos ? live.image_id : live.image.substr(at + 1);
+}
+
+std::string shortened(const std::string& digest) {
+  return digest.substr(0, std::min(digest.find(':'), digest.size()) + 1 + shown_digits);
+}
+
+// The inputs that do not stand any more as the container was made with them.
+Value drift_of(const Container& live, const Value& managed) {
+  const auto told = parse_json(label_of(live.labels, inputs_label), JsonMode::plain);
+  Value::List drift;
+  if (!told) drift.emplace_back("labels");
+  if (told && text_at(managed, "memory") != text_at(*told, "memory")) drift.emplace_back("memory");
+  if (managed.find("status")) drift.emplace_back("status");
+  return drift;
+}
+
 // Foreign containers that hold a port which this service is to publish.
 std::vector<std::string> taken_ports(const std::vector<ContainerLine>& lines, const Labels& own,
                                      const ServiceInputs& inputs) {
@@ -94,6 +116,10 @@ Observation observation(const ServiceState& state, const std::string& stack) {
   seen.healthy = condition_of(live).empty();
   seen.facts["container"] = live.name;
   seen.facts["image"] = live.image;
+  seen.facts["digest"] = digest_of(live);
+  seen.facts["release"] = label_of(live.labels, release_label);
+  seen.facts["health"] = live.health.empty() ? live.status : live.health;
+  seen.facts["drift"] = drift_of(live, seen.managed);
   return seen;
 }
 
@@ -104,9 +130,11 @@ Result<Observation> look(ReadSession& session, const Ask& ask) {
   const std::string service = service_name(ask);
   DEPLOYCTL_TRY(const ServiceState state, service_state(engine, stack, service, session.stop));
   Observation seen = observation(state, stack);
+  seen.facts["engine"] =
+      Value::Map{{"version", engine.endpoint().engine}, {"api", engine.endpoint().version}};
   HostState words{.observed_at = format_time(session.ports.clock.wall())};
   if (state.live) {
-    words.now = state.live->name;
+    words.now = state.live->name + " " + shortened(digest_of(*state.live));
     words.since = state.live->started_at;
     words.changed_by = "run " + label_of(state.live->labels, run_label);
     words.condition = condition_of(*state.live);

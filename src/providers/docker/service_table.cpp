@@ -24,8 +24,8 @@ Table<ServiceHealth> health_table() {
       .add(&ServiceHealth::http,
            {.name = "http",
             .help =
-                "The URL that tells health, or port and path in the container, asked from where deployctl "
-                "runs.",
+                "Port and path in the container, asked from its host; or a URL, asked from where deployctl "
+                "runs, and from the host when it is one of its own addresses (127.0.0.1).",
             .example = ":8000/healthz"})
       .add(&ServiceHealth::command,
            {.name = "command",
@@ -70,6 +70,7 @@ void add_container(Table<ServiceInputs>& table) {
   shared.directory.help = "The directory in which the program runs, in the container.";
   shared.directory.example = "/app";
   table.add(&ServiceInputs::image, image_field())
+      .add(&ServiceInputs::archive, archive_field())
       .add(&ServiceInputs::command, std::move(shared.command))
       .add(&ServiceInputs::env, std::move(shared.env))
       .add(&ServiceInputs::volumes, volumes_field())

@@ -83,7 +83,7 @@ Result<ServiceState> ServiceWork::state() const {
 }
 
 Status ServiceWork::pull() {
-  return have_image(session_, engine_, plain_image(inputs_.image));
+  return have_image(session_, engine_, plain_image(inputs_.image), inputs_.archive);
 }
 
 Status ServiceWork::start() {

@@ -6,6 +6,7 @@
 #include "base/strings.hpp"
 #include "providers/command.hpp"
 #include "providers/declared_registries.hpp"
+#include "providers/docker/engine_access.hpp"
 #include "providers/docker/task_confirm.hpp"
 #include "providers/docker/task_run.hpp"
 #include "providers/host_script.hpp"
@@ -18,10 +19,11 @@ using deployctl::docker::Call;
 
 std::vector<Operation> operations() {
   std::vector<Operation> all = deployctl::docker::operations(
-      {Call::version, Call::inspect_image, Call::pull_image, Call::list_containers, Call::inspect_container,
-       Call::container_logs, Call::create_container, Call::start_container, Call::wait_container,
-       Call::stop_container, Call::kill_container, Call::remove_container});
+      {Call::version, Call::inspect_image, Call::pull_image, Call::load_image, Call::list_containers,
+       Call::inspect_container, Call::container_logs, Call::create_container, Call::start_container,
+       Call::wait_container, Call::stop_container, Call::kill_container, Call::remove_container});
   all.push_back(credential_helper_operation());
+  all.push_back(engine_access_operation());
   return all;
 }
 
@@ -33,8 +35,7 @@ CrashClass crash_class(const Value& inputs) {
 class RunTask final : public Task {
 public:
   Result<Change> plan(const Ask& ask) const override {
-    DEPLOYCTL_TRY(const Host host, host_of(ask));
-    if (!host.is_local()) return fail(out_of_reach(host));
+    DEPLOYCTL_CHECK(host_of(ask));
     const Value desired = with_defaults(task_table().fields(), *ask.inputs);
     DEPLOYCTL_TRY(const TaskInputs inputs, task_table().decode(desired));
     const bool other =

@@ -24,6 +24,7 @@ Table<TaskInputs> make_table() {
                              .fallback = "each",
                              .choices = {"each", "first"}})
       .add(&TaskInputs::image, image_field())
+      .add(&TaskInputs::archive, archive_field())
       .add(&TaskInputs::command, std::move(shared.command))
       .add(&TaskInputs::env, std::move(shared.env))
       .add(&TaskInputs::volumes, volumes_field())

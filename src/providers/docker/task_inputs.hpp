@@ -15,6 +15,7 @@ struct TaskInputs {
   std::vector<std::string> hosts;
   std::string on;
   std::string image;
+  Value archive; // a file, or null
   std::vector<std::string> command;
   std::map<std::string, Text> env;
   std::vector<std::string> volumes; // "SOURCE:TARGET[:ro]"

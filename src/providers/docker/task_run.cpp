@@ -53,7 +53,7 @@ Result<Container> TaskRun::found_or_made() {
 
 Result<Container> TaskRun::make(const std::string& name, bool announced) {
   const Intent& intent = order_.intent;
-  DEPLOYCTL_CHECK(have_image(session_, engine_, plain_image(order_.inputs.image)));
+  DEPLOYCTL_CHECK(have_image(session_, engine_, plain_image(order_.inputs.image), order_.inputs.archive));
   DEPLOYCTL_CHECK(clear_earlier(name));
   const TaskInputs& inputs = order_.inputs;
   CommandInputs variables;
