@@ -3,21 +3,17 @@ two projects on one engine; an image pulled with a login that stays nowhere."""
 
 import json
 import os
-import re
 import signal
 import subprocess
-import threading
 import unittest
 
 from docker_world import DockerWorld, need_engine, save
 from quickstart_world import need
+from registry_world import PASSWORD, Registry
 from waiting import wait_for
 
 SAMPLE_STEP = 7  # durable points from one kill to the next
 MOST_POINTS = 400
-PASSWORD = "s3cret-pw"
-# bcrypt of it, cheap on purpose
-USERS = "deploy:$2b$04$uYfnI/4pA015mvx4xzjiyOuiz3i/UJuKbH1ntT33umIdAJxUXOFpC\n"
 
 
 def task(image, script, more="", env=""):
@@ -149,7 +145,7 @@ class DockerTasks(unittest.TestCase):
         self.assertEqual(self.world.engine.inspect("stranger")["State"]["Status"], "created")
 
     def test_an_image_is_pulled_by_digest_with_a_login_that_stays_nowhere(self):
-        registry = Registry(self.world.folder / "registry")
+        registry = Registry(self.world.folder / "registry", auth="users")
         self.addCleanup(registry.stop)
         steps = (f"  image:\n    uses: image.push\n    with: {{ archive: busybox.tar, to: \"{registry.host}/team/app:1\" }}\n"
                  + task("${steps.image.ref}", "echo pulled").replace("uses: docker.task\n", "uses: docker.task\n    needs: [image]\n"))
@@ -174,34 +170,6 @@ def save_other(folder):
     path = folder / "other.tar"
     save(path, {"Labels": {"note": "other"}})
     return path.read_bytes()
-
-
-class Registry:
-    """Debian's docker-registry on 127.0.0.1 with one user."""
-
-    def __init__(self, folder):
-        folder.mkdir()
-        (folder / "users").write_text(USERS)
-        settings = {"version": 0.1, "storage": {"filesystem": {"rootdirectory": str(folder / "data")}},
-                    "http": {"addr": "127.0.0.1:0"},
-                    "auth": {"htpasswd": {"realm": "tests", "path": str(folder / "users")}}}
-        (folder / "config.yml").write_text(json.dumps(settings))
-        self.process = subprocess.Popen(["docker-registry", "serve", str(folder / "config.yml")], stdout=subprocess.PIPE,
-                                        stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True)
-        for line in self.process.stdout:
-            if found := re.search(r"listening on (127\.0\.0\.1:\d+)", line):
-                self.host = found.group(1)
-                break
-        else:
-            raise AssertionError("docker-registry did not start")
-        self.reader = threading.Thread(target=self.process.stdout.read, daemon=True)
-        self.reader.start()
-
-    def stop(self):
-        self.process.kill()
-        self.process.wait()
-        self.reader.join()
-        self.process.stdout.close()
 
 
 if __name__ == "__main__":

@@ -87,7 +87,9 @@ def save(path, settings=None):
 
 
 class Engine:
-    def __init__(self, folder):
+    """`words` stand before dockerd: the network namespace that it is to be in."""
+
+    def __init__(self, folder, words=()):
         self.folder = folder
         folder.mkdir()
         self.socket = folder / "docker.sock"
@@ -95,7 +97,7 @@ class Engine:
         self.log_path = folder / "dockerd.log"
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(
-                ["dockerd", "--config-file", folder / "daemon.json", "--data-root", folder / "data", "--exec-root",
+                [*words, "dockerd", "--config-file", folder / "daemon.json", "--data-root", folder / "data", "--exec-root",
                  folder / "exec", "--pidfile", folder / "dockerd.pid", "-H", f"unix://{self.socket}", "--bridge=none",
                  "--iptables=false", "--ip6tables=false", "--storage-driver=vfs", "--log-level=debug"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)

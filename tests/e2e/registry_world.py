@@ -121,14 +121,17 @@ class TokenServer:
 
 
 class Registry:
-    """`auth`: "none", "users" or "tokens" of a TokenServer; with TLS when there is a certificate."""
+    """`auth`: "none", "users" or "tokens" of a TokenServer; with TLS when there is a certificate. `words` stand before the
+    program: the network namespace that it is to be in; `images`: the folder of another one's."""
 
-    def __init__(self, folder, certificate=None, auth="none", tokens=None):
+    def __init__(self, folder, certificate=None, auth="none", tokens=None, words=(), address="127.0.0.1:0", images=None):
         folder.mkdir()
         self.folder = folder
+        self.words = words
+        self.images = images or folder / "data"
         settings = {"version": 0.1, "log": {"level": "info", "accesslog": {"disabled": True}},
-                    "storage": {"filesystem": {"rootdirectory": str(folder / "data")}, "delete": {"enabled": True}},
-                    "http": {"addr": "127.0.0.1:0"}}
+                    "storage": {"filesystem": {"rootdirectory": str(self.images)}, "delete": {"enabled": True}},
+                    "http": {"addr": address}}
         if certificate:
             settings["http"]["tls"] = {"certificate": str(certificate.pem), "key": str(certificate.key)}
         if auth == "users":
@@ -141,7 +144,7 @@ class Registry:
         self.start()
 
     def start(self):
-        self.process = subprocess.Popen([PROGRAM, "serve", str(self.folder / "config.yml")], stdout=subprocess.PIPE,
+        self.process = subprocess.Popen([*self.words, PROGRAM, "serve", str(self.folder / "config.yml")], stdout=subprocess.PIPE,
                                         stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True,
                                         env={**os.environ, "OTEL_TRACES_EXPORTER": "none"})
         for line in self.process.stdout:
