@@ -43,6 +43,7 @@ Status Recorder::undo(Value data) {
 }
 
 void Recorder::line(Stream, std::string_view text) {
+  const std::lock_guard lock(mutex_);
   lines.emplace_back(text);
 }
 

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,9 @@ public:
   std::vector<std::string> remote_ids;
   std::vector<Value> undos;
   std::vector<std::string> lines;
+
+private:
+  std::mutex mutex_; // lines come from any thread
 };
 
 // Bytes by digest, as the engine's blobs give them.
