@@ -33,11 +33,13 @@ Value resolved(const Value& value) {
 } // namespace
 
 Status Recorder::remote_id(std::string id) {
+  const std::lock_guard lock(mutex_);
   remote_ids.push_back(std::move(id));
   return {};
 }
 
 Status Recorder::undo(Value data) {
+  const std::lock_guard lock(mutex_);
   undos.push_back(std::move(data));
   return {};
 }
@@ -45,6 +47,12 @@ Status Recorder::undo(Value data) {
 void Recorder::line(Stream, std::string_view text) {
   const std::lock_guard lock(mutex_);
   lines.emplace_back(text);
+}
+
+void Recorder::tell(Intent& intent) const {
+  const std::lock_guard lock(mutex_);
+  intent.remote_ids = remote_ids;
+  intent.undo = undos;
 }
 
 Result<std::string> TestFiles::blob(const std::string& sha256) {
@@ -133,16 +141,16 @@ GuardedPorts Workbench::guarded(SessionMode mode, const Ask& ask) {
 }
 
 Intent Workbench::intent(const Ask& ask, const Change& change, const std::string& stage) const {
-  return {.run = run,
-          .step = ask.step,
-          .target = ask.target.name,
-          .stage = stage,
-          .key = "key-" + run + stage,
-          .crash_class = provider.description.crash_class(ask.inputs ? *ask.inputs : ask.recorded),
-          .ask = ask,
-          .change = change,
-          .remote_ids = recorder.remote_ids,
-          .undo = recorder.undos};
+  Intent known{.run = run,
+               .step = ask.step,
+               .target = ask.target.name,
+               .stage = stage,
+               .key = "key-" + run + stage,
+               .crash_class = provider.description.crash_class(ask.inputs ? *ask.inputs : ask.recorded),
+               .ask = ask,
+               .change = change};
+  recorder.tell(known);
+  return known;
 }
 
 template <class Verb>

@@ -25,13 +25,14 @@ public:
   Status remote_id(std::string id) override;
   Status undo(Value data) override;
   void line(Stream stream, std::string_view text) override;
+  void tell(Intent& intent) const; // what was made durable until now
 
   std::vector<std::string> remote_ids;
   std::vector<Value> undos;
   std::vector<std::string> lines;
 
 private:
-  std::mutex mutex_; // lines come from any thread
+  mutable std::mutex mutex_; // lines come from any thread, and two controllers may work at once
 };
 
 // Bytes by digest, as the engine's blobs give them.
