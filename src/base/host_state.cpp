@@ -3,6 +3,8 @@
 #include <array>
 #include <utility>
 
+#include "base/members.hpp"
+
 namespace deployctl {
 namespace {
 
@@ -28,12 +30,9 @@ void add_state(Value& facts, const HostState& state) {
 
 HostState state_in(const Value& facts) {
   HostState state;
-  for (const auto& [name, member] : texts)
-    if (const Value* found = facts.find(name); found && found->text()) state.*member = *found->text();
-  if (const Value* memory = facts.find("is_memory")) state.is_memory = *memory == Value(true);
-  if (const Value* reasons = facts.find("blocked"); reasons && reasons->list())
-    for (const Value& reason : *reasons->list())
-      if (reason.text()) state.blocked.push_back(*reason.text());
+  for (const auto& [name, member] : texts) state.*member = text_at(facts, name);
+  state.is_memory = flag_at(facts, "is_memory");
+  state.blocked = texts_at(facts, "blocked");
   return state;
 }
 

@@ -13,6 +13,11 @@ std::optional<std::int64_t> number_at(const Value& value, std::string_view key) 
   return number ? std::optional(*number) : std::nullopt;
 }
 
+bool flag_at(const Value& value, std::string_view key) {
+  const Value* found = value.find(key);
+  return found && *found == Value(true);
+}
+
 const Value::List& list_at(const Value& value, std::string_view key) {
   static const Value::List none;
   const Value* found = value.find(key);

@@ -15,6 +15,7 @@ namespace deployctl {
 
 std::string text_at(const Value& value, std::string_view key);
 std::optional<std::int64_t> number_at(const Value& value, std::string_view key);
+bool flag_at(const Value& value, std::string_view key); // false too when it is missing
 std::vector<std::string> texts_at(const Value& value, std::string_view key);
 std::map<std::string, std::string> text_map_at(const Value& value, std::string_view key);
 std::vector<std::string> keys_at(const Value& value, std::string_view key);

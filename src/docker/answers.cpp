@@ -1,5 +1,7 @@
 #include "docker/answers.hpp"
 
+#include <algorithm>
+
 #include <fmt/core.h>
 
 #include "base/members.hpp"
@@ -11,10 +13,6 @@ const Value& member(const Value& value, std::string_view key) {
   static const Value nothing;
   const Value* found = value.find(key);
   return found ? *found : nothing;
-}
-
-bool flag_at(const Value& value, std::string_view key) {
-  return member(value, key) == Value(true);
 }
 
 int small_number(const Value& value, std::string_view key) {
@@ -48,6 +46,13 @@ Result<std::string> needed(const Value& answer, std::string_view key, std::strin
 }
 
 } // namespace
+
+bool are_in(const Labels& wanted, const Labels& labels) {
+  return std::ranges::all_of(wanted, [&](const auto& pair) {
+    const auto found = labels.find(pair.first);
+    return found != labels.end() && found->second == pair.second;
+  });
+}
 
 bool is_active(const std::string& status) {
   return status == "running" || status == "restarting" || status == "paused";

@@ -18,11 +18,6 @@ constexpr Milliseconds pull_time{6 * 3'600'000};
 constexpr Milliseconds beyond_grace{300'000}; // a create or start on a busy disk
 constexpr int steady_looks = 5;               // of a container that nobody can ask how it is
 
-bool flag_at(const Value& value, const char* name) {
-  const Value* found = value.find(name);
-  return found && *found == Value(true);
-}
-
 ReadyRule ready_rule(const ServiceInputs& inputs) {
   if (!inputs.health) return {.interval = Milliseconds(1'000), .consecutive = steady_looks};
   return {.within = inputs.health->within,

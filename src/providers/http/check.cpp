@@ -4,6 +4,7 @@
 
 #include <deployctl/input.hpp>
 
+#include "base/members.hpp"
 #include "base/time.hpp"
 #include "net/url.hpp"
 #include "providers/http_probe.hpp"
@@ -141,9 +142,8 @@ public:
   Verdict judge(const Ask&, std::span<const Sample> samples) const override {
     if (samples.empty()) return {.detail = "nothing was asked yet"};
     const Sample& last = samples.back();
-    const Value* good = last.data.find("good");
-    Verdict verdict{.detail = text_of(last.data, "detail")};
-    if (good && *good == Value(true)) verdict.state = Verdict::State::pass;
+    Verdict verdict{.detail = text_at(last.data, "detail")};
+    if (flag_at(last.data, "good")) verdict.state = Verdict::State::pass;
     if (last.error) {
       verdict.detail = last.error->message;
       const bool may_come = last.error->cause == Cause::network || last.error->cause == Cause::timeout ||
@@ -164,11 +164,6 @@ public:
   }
 
 private:
-  static std::string text_of(const Value& map, std::string_view key) {
-    const Value* found = map.find(key);
-    return found && found->text() ? *found->text() : "";
-  }
-
   Table<CheckInputs> table_ = table();
 };
 

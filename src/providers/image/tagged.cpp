@@ -14,11 +14,6 @@ Stage put_stage() {
 
 } // namespace
 
-bool flag_at(const Value& value, std::string_view key) {
-  const Value* found = value.find(key);
-  return found && *found == Value(true);
-}
-
 Value outputs_of(const registry::Reference& to, const std::string& digest) {
   const std::string tagged = to.repository.text() + ":" + to.tag;
   return Value::Map{{"ref", digest.empty() ? tagged : to.repository.text() + "@" + digest},

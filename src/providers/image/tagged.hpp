@@ -16,8 +16,6 @@ namespace deployctl::providers::image {
 
 inline constexpr Milliseconds put_limit{3'600'000};
 
-bool flag_at(const Value& value, std::string_view key); // false too when it is missing
-
 // "ref", "digest" and "tag"; the digest may be empty.
 Value outputs_of(const registry::Reference& to, const std::string& digest);
 std::vector<Output> tag_outputs(); // described

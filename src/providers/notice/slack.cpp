@@ -132,7 +132,7 @@ private:
                                                    .body = std::move(body),
                                                    .headers = {},
                                                    .timeout = inputs.timeout}));
-    if (const Value* ok = answer.find("ok"); ok && *ok == Value(true)) return answer;
+    if (flag_at(answer, "ok")) return answer;
     const std::string word = text_at(answer, "error");
     Error error{.cause = Cause::config,
                 .message = "slack: " + (word.empty() ? "no answer of its API" : word)};
