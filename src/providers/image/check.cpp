@@ -180,20 +180,13 @@ Provider make_check(const Surroundings& surroundings) {
   provider.description = {.name = "image.check",
                           .summary =
                               "Passes when an image is in its registry and is what a deployment needs.",
-                          .kind = Kind::gate,
                           .fields = table().fields(),
-                          .operations = operations(),
-                          .permissions = {"registry: pull `image`"},
-                          .crash_class = [](const Value&) { return CrashClass::observe; },
-                          .check =
-                              [](const Value& inputs) {
-                                std::vector<InputProblem> problems;
-                                check_reference(problems, inputs, "image");
-                                return problems;
-                              }};
-  provider.verbs = std::make_shared<const Check>();
-  provider.connect = connector(surroundings);
-  return provider;
+                          .check = [](const Value& inputs) {
+                            std::vector<InputProblem> problems;
+                            check_reference(problems, inputs, "image");
+                            return problems;
+                          }};
+  return describe_gate(std::move(provider), surroundings, std::make_shared<const Check>());
 }
 
 } // namespace deployctl::providers::image

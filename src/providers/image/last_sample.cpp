@@ -36,4 +36,17 @@ Result<registry::Digest> pinned(SessionClient& client, const registry::Reference
   return now->digest;
 }
 
+Provider describe_gate(Provider provider, const Surroundings& surroundings,
+                       std::shared_ptr<const Gate> verbs) {
+  provider.description.kind = Kind::gate;
+  std::vector<Operation> all = operations();
+  for (Operation& own : provider.description.operations) all.push_back(std::move(own));
+  provider.description.operations = std::move(all);
+  provider.description.permissions = {"registry: pull `image`"};
+  provider.description.crash_class = [](const Value&) { return CrashClass::observe; };
+  provider.verbs = std::move(verbs);
+  provider.connect = connector(surroundings);
+  return provider;
+}
+
 } // namespace deployctl::providers::image

@@ -213,25 +213,18 @@ std::vector<InputProblem> check_scan(const Value& inputs) {
 
 Provider make_scan(const Surroundings& surroundings) {
   Provider provider;
-  std::vector<Operation> all = operations();
-  all.push_back({.name = "scan",
-                 .effect = Effect::read,
-                 .protocol = Protocol::process,
-                 .help = "Runs Trivy on the image, which it pulls by itself.",
-                 .path = scan_pattern});
   provider.description = {.name = "image.scan",
                           .summary =
                               "Passes when what Trivy finds in an image is within the bounds of a policy.",
-                          .kind = Kind::gate,
                           .fields = table().fields(),
-                          .operations = std::move(all),
+                          .operations = {{.name = "scan",
+                                          .effect = Effect::read,
+                                          .protocol = Protocol::process,
+                                          .help = "Runs Trivy on the image, which it pulls by itself.",
+                                          .path = scan_pattern}},
                           .default_timeout = Milliseconds(1'800'000),
-                          .permissions = {"registry: pull `image`"},
-                          .crash_class = [](const Value&) { return CrashClass::observe; },
                           .check = check_scan};
-  provider.verbs = std::make_shared<const Scan>();
-  provider.connect = connector(surroundings);
-  return provider;
+  return describe_gate(std::move(provider), surroundings, std::make_shared<const Scan>());
 }
 
 } // namespace deployctl::providers::image

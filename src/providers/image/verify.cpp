@@ -178,27 +178,20 @@ Provider make_verify(const Surroundings& surroundings) {
   Provider provider;
   provider.description = {.name = "image.verify",
                           .summary = "Passes when an image is signed by the keys that are trusted (cosign).",
-                          .kind = Kind::gate,
                           .fields = table().fields(),
-                          .operations = operations(),
-                          .permissions = {"registry: pull `image`"},
-                          .crash_class = [](const Value&) { return CrashClass::observe; },
-                          .check =
-                              [](const Value& inputs) {
-                                std::vector<InputProblem> problems;
-                                check_reference(problems, inputs, "image");
-                                const auto wanted = number_at(inputs, "signatures").value_or(1);
-                                const auto keys = list_at(inputs, "keys").size();
-                                if (keys > 0 && static_cast<std::size_t>(wanted) > keys)
-                                  problems.push_back(
-                                      {.path = "signatures",
-                                       .message = fmt::format("{} signatures of {} keys", wanted, keys),
-                                       .help = "a key counts once"});
-                                return problems;
-                              }};
-  provider.verbs = std::make_shared<const Verify>();
-  provider.connect = connector(surroundings);
-  return provider;
+                          .check = [](const Value& inputs) {
+                            std::vector<InputProblem> problems;
+                            check_reference(problems, inputs, "image");
+                            const auto wanted = number_at(inputs, "signatures").value_or(1);
+                            const auto keys = list_at(inputs, "keys").size();
+                            if (keys > 0 && static_cast<std::size_t>(wanted) > keys)
+                              problems.push_back(
+                                  {.path = "signatures",
+                                   .message = fmt::format("{} signatures of {} keys", wanted, keys),
+                                   .help = "a key counts once"});
+                            return problems;
+                          }};
+  return describe_gate(std::move(provider), surroundings, std::make_shared<const Verify>());
 }
 
 } // namespace deployctl::providers::image
