@@ -14,6 +14,8 @@ namespace deployctl::docker {
 
 using Labels = std::map<std::string, std::string>;
 
+bool are_in(const Labels& wanted, const Labels& labels); // each with its text
+
 struct Image {
   std::string id;                        // "sha256:..." of its configuration
   std::vector<std::string> repo_digests; // "registry/app@sha256:..."

@@ -19,8 +19,8 @@
 namespace deployctl::providers::docker {
 namespace {
 
-constexpr std::array<const char*, 8> makes_container = {"image",   "command", "env",  "volumes",
-                                                        "network", "ports",   "user", "directory"};
+constexpr std::array<const char*, 9> makes_container = {"image", "command", "env",       "volumes", "network",
+                                                        "ports", "user",    "directory", "memory"};
 constexpr std::array<const char*, 3> makes_check = {"command", "interval", "timeout"};
 constexpr int highest_port = 65'535;
 
@@ -156,7 +156,6 @@ std::vector<InputProblem> check_service(const Value& inputs) {
 Value configuration_of(const Value& inputs) {
   Value configuration = Value::Map{};
   for (const char* name : makes_container) add_if_written(configuration, inputs, name);
-  add_if_written(configuration, inputs, "memory");
   const Value* health = inputs.find("health");
   if (!health || !health->find("command")) return configuration;
   Value check = Value::Map{};

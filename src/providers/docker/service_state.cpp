@@ -28,11 +28,6 @@ std::string label_of(const Labels& labels, const char* name) {
   return found == labels.end() ? std::string() : found->second;
 }
 
-bool are_in(const Labels& wanted, const Labels& labels) {
-  return std::ranges::all_of(
-      wanted, [&](const auto& pair) { return label_of(labels, pair.first.c_str()) == pair.second; });
-}
-
 // The live one before those that are on trial, the running before the stopped, the newest first.
 std::optional<Container> live_of(const std::vector<Container>& all) {
   const auto rank = [](const Container& container) {
@@ -91,7 +86,8 @@ std::vector<std::string> taken_ports(const std::vector<ContainerLine>& lines, co
   std::vector<std::string> reasons;
   for (const int port : public_ports(inputs))
     for (const ContainerLine& line : lines)
-      if (!are_in(own, line.labels) && std::ranges::find(line.ports, port) != line.ports.end())
+      if (!deployctl::docker::are_in(own, line.labels) &&
+          std::ranges::find(line.ports, port) != line.ports.end())
         reasons.push_back(fmt::format("port {} is held by the container '{}', which is not of this service",
                                       port, line.name));
   return reasons;

@@ -96,15 +96,12 @@ Status ServiceWork::start() {
 }
 
 Status ServiceWork::check_ours(const Container& container) const {
-  for (const auto& [name, text] : service_labels(stack_of(session_.connection), move_.service)) {
-    const auto found = container.labels.find(name);
-    if (found == container.labels.end() || found->second != text)
-      return fail(
-          Cause::conflict,
-          fmt::format("a container named '{}' is there, and it is not of this service", container.name),
-          "rename or remove it");
-  }
-  return {};
+  if (deployctl::docker::are_in(service_labels(stack_of(session_.connection), move_.service),
+                                container.labels))
+    return {};
+  return fail(Cause::conflict,
+              fmt::format("a container named '{}' is there, and it is not of this service", container.name),
+              "rename or remove it");
 }
 
 // Once, before anything is done: an attempt that is repeated would take what the first one did for the past.

@@ -43,8 +43,7 @@ Labels all_labels(const std::string& stack, const Intent& intent) {
 }
 
 bool is_of(const Container& container, const Intent& intent) {
-  const auto key = container.labels.find(key_label);
-  return key != container.labels.end() && key->second == intent.key;
+  return deployctl::docker::are_in(key_labels(intent), container.labels);
 }
 
 std::string announcement(const std::string& name) {
