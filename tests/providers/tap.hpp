@@ -1,4 +1,5 @@
-// Ports that write down which operations were asked for and pass them on, from any thread as ports may be used.
+// Ports that write down which operations were asked for and pass them on, from any thread as ports may be
+// used.
 #pragma once
 
 #include <mutex>
