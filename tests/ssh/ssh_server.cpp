@@ -5,6 +5,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <stdexcept>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -15,6 +16,7 @@
 #include <fmt/core.h>
 
 #include "base/strings.hpp"
+#include "os/bounded_wait.hpp"
 #include "os/child.hpp"
 
 namespace deployctl::tests {
@@ -168,7 +170,12 @@ int SshServer::logins() const {
   return count_of(log(), "Accepted publickey");
 }
 
-int SshServer::attempts() const {
+// A server tells of a refusal when the process that served it ends.
+int SshServer::attempts_at_end(const Clock& clock) const {
+  os::BoundedWait wait(clock, Milliseconds(20'000), {}, "the server's sessions to end");
+  while (!sessions().empty())
+    if (const Status waited = wait.pause(Milliseconds(10)); !waited)
+      throw std::runtime_error(waited.error().message);
   return logins() + count_of(log(), "[preauth]");
 }
 

@@ -33,8 +33,8 @@ public:
 
   [[nodiscard]] const std::string& address() const { return address_; }
   [[nodiscard]] std::string known_hosts_line() const;
-  [[nodiscard]] int logins() const;   // accepted ones
-  [[nodiscard]] int attempts() const; // connections that came to the authentication, refused ones included
+  [[nodiscard]] int logins() const;                            // accepted ones
+  [[nodiscard]] int attempts_at_end(const Clock& clock) const; // to log in, refused ones included
   [[nodiscard]] std::string log() const;
   void start();
   void stop();                           // the listener and all its sessions
