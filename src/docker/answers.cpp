@@ -62,9 +62,21 @@ Result<Image> read_image(const Value& answer) {
   DEPLOYCTL_TRY(std::string id, needed(answer, "Id", "an image"));
   return Image{.id = std::move(id),
                .repo_digests = texts_at(answer, "RepoDigests"),
-               .system = text_at(answer, "Os"),
-               .architecture = text_at(answer, "Architecture"),
+               .platform = platform_of(text_at(answer, "Os"), text_at(answer, "Architecture")),
                .size = number_at(answer, "Size").value_or(0)};
+}
+
+std::vector<std::string> read_platforms(const Value& answer) {
+  std::vector<std::string> platforms;
+  for (const Value& one : list_at(answer, "Platforms"))
+    if (std::string platform = platform_of(text_at(one, "os"), text_at(one, "architecture"));
+        !platform.empty())
+      platforms.push_back(std::move(platform));
+  return platforms;
+}
+
+std::string platform_of(const std::string& system, const std::string& architecture) {
+  return system.empty() || architecture.empty() ? std::string() : system + "/" + architecture;
 }
 
 Result<Container> read_container(const Value& answer) {

@@ -19,9 +19,8 @@ bool are_in(const Labels& wanted, const Labels& labels); // each with its text
 struct Image {
   std::string id;                        // "sha256:..." of its configuration
   std::vector<std::string> repo_digests; // "registry/app@sha256:..."
-  std::string system;
-  std::string architecture;
-  std::int64_t size = 0; // bytes
+  std::string platform;                  // "linux/amd64"
+  std::int64_t size = 0;                 // bytes
 };
 
 // Whether what is in this state runs, or will again by itself.
@@ -74,6 +73,10 @@ struct Volume {
 };
 
 Result<Image> read_image(const Value& answer);
+// What an image of a registry is there for: "linux/amd64"; none: it is not said.
+std::vector<std::string> read_platforms(const Value& answer);
+// "linux/amd64"; empty when one of the two is not known.
+std::string platform_of(const std::string& system, const std::string& architecture);
 Result<Container> read_container(const Value& answer);
 Result<std::vector<ContainerLine>> read_containers(const Value& answer);
 Result<Network> read_network(const Value& answer);

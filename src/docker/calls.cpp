@@ -28,6 +28,8 @@ constexpr auto rows = std::to_array<Row>({
      "Asks how the engine is set up and where its data lie."},
     {Call::inspect_image, "inspect_image", read, "GET", "/images/{image}/json",
      "Looks whether the engine has an image."},
+    {Call::inspect_distribution, "inspect_distribution", read, "GET", "/distribution/{image}/json",
+     "Asks the registry, through the engine and with a login for this one request, what it has of an image."},
     {Call::pull_image, "pull_image", write, "POST", "/images/create",
      "Pulls an image by its digest, with a login for this one request."},
     {Call::load_image, "load_image", write, "POST", "/images/load",

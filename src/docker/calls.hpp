@@ -17,6 +17,7 @@ enum class Call {
   version,
   info,
   inspect_image,
+  inspect_distribution,
   pull_image,
   load_image,
   list_containers,
@@ -38,10 +39,11 @@ enum class Call {
 
 // Where an engine answers, and the version of its API that is spoken with it.
 struct Endpoint {
-  std::string socket;      // a unix socket of this machine
-  std::string version;     // "1.41"; empty before the engine was asked
-  std::string engine = {}; // the engine's own: "20.10.24"
-  std::string place = {};  // the socket as people know it, when that is another; empty: it is not
+  std::string socket;        // a unix socket of this machine
+  std::string version;       // "1.41"; empty before the engine was asked
+  std::string engine = {};   // the engine's own: "20.10.24"
+  std::string platform = {}; // of the engine's machine: "linux/amd64"
+  std::string place = {};    // the socket as people know it, when that is another; empty: it is not
 };
 
 using Query = std::vector<std::pair<std::string, std::string>>;

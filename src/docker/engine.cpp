@@ -15,6 +15,7 @@ namespace deployctl::docker {
 namespace {
 
 constexpr Milliseconds longest_change{120'000};     // a create or start on a busy disk
+constexpr Milliseconds longest_look{60'000};        // the engine asks a registry in its turn
 constexpr Milliseconds longest_pull{6 * 3'600'000}; // what stands still ends earlier
 constexpr Milliseconds after_grace{60'000};
 
@@ -33,6 +34,10 @@ Result<Value> json_of(const HttpResponse& response) {
     error.cause = Cause::network;
     return std::move(error).in("while reading the engine's answer");
   });
+}
+
+void add_login(HttpRequest& request, const Text& login) {
+  if (login.secret() || !login.plain()->empty()) request.headers.emplace_back("X-Registry-Auth", login);
 }
 
 Status add_body(HttpRequest& request, const Value& body) {
@@ -66,6 +71,7 @@ Result<Endpoint> Engine::meet(Http& http, const std::string& socket, const std::
   const ServerVersion server = read_version(answer);
   DEPLOYCTL_TRY(endpoint.version, common_version(server));
   endpoint.engine = server.version;
+  endpoint.platform = server.platform;
   return endpoint;
 }
 
@@ -107,11 +113,20 @@ Result<std::optional<Image>> Engine::find_image(const std::string& name, const s
   return read_found(look(Call::inspect_image, name, stop), read_image);
 }
 
+Result<std::vector<std::string>> Engine::find_platforms(const std::string& reference, const Text& login,
+                                                        const std::stop_token& stop) const {
+  HttpRequest asked = request(Call::inspect_distribution, reference);
+  add_login(asked, login);
+  asked.timeout = longest_look;
+  DEPLOYCTL_TRY(const Value answer, ask(asked, {200}, stop));
+  return read_platforms(answer);
+}
+
 Status Engine::pull(const std::string& reference, const Text& login, LineSink* output,
                     const std::stop_token& stop) const {
   PullProgress progress(output);
   HttpRequest asked = request(Call::pull_image, {}, {{"fromImage", reference}});
-  if (login.secret() || !login.plain()->empty()) asked.headers.emplace_back("X-Registry-Auth", login);
+  add_login(asked, login);
   asked.timeout = longest_pull;
   asked.sink = &progress;
   DEPLOYCTL_CHECK(tell(asked, {200}, stop));

@@ -42,6 +42,9 @@ public:
   // None when there is no such image; the same for the others that are looked for.
   Result<std::optional<Image>> find_image(const std::string& name, const std::stop_token& stop) const;
   // `reference` has a digest. `login`: the header X-Registry-Auth; empty: nobody.
+  // What the registry has it for, "linux/amd64"; none: it does not say.
+  Result<std::vector<std::string>> find_platforms(const std::string& reference, const Text& login,
+                                                  const std::stop_token& stop) const;
   Status pull(const std::string& reference, const Text& login, LineSink* output,
               const std::stop_token& stop) const;
 

@@ -7,6 +7,7 @@
 
 #include "base/integer.hpp"
 #include "base/members.hpp"
+#include "docker/answers.hpp"
 
 namespace deployctl::docker {
 namespace {
@@ -24,8 +25,7 @@ ServerVersion read_version(const Value& answer) {
   return {.version = text_at(answer, "Version"),
           .api = text_at(answer, "ApiVersion"),
           .oldest_api = text_at(answer, "MinAPIVersion"),
-          .system = text_at(answer, "Os"),
-          .architecture = text_at(answer, "Arch")};
+          .platform = platform_of(text_at(answer, "Os"), text_at(answer, "Arch"))};
 }
 
 Result<std::string> common_version(const ServerVersion& server) {

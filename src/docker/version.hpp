@@ -12,11 +12,10 @@ inline constexpr int oldest_minor = 40; // of API 1.x; Docker 19.03
 inline constexpr int newest_minor = 47;
 
 struct ServerVersion {
-  std::string version;      // "20.10.24", for people
-  std::string api;          // the newest it speaks: "1.41"
-  std::string oldest_api;   // the oldest it speaks
-  std::string system;       // "linux"
-  std::string architecture; // "amd64"
+  std::string version;    // "20.10.24", for people
+  std::string api;        // the newest it speaks: "1.41"
+  std::string oldest_api; // the oldest it speaks
+  std::string platform;   // of its machine: "linux/amd64"
 };
 
 ServerVersion read_version(const Value& answer);

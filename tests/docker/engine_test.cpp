@@ -116,6 +116,20 @@ TEST_CASE("engine: a pull shows who pulls in a header of that one request") {
   CHECK(missing.error().cause == Cause::image_missing);
 }
 
+TEST_CASE("engine: what a registry has an image for is asked with a login, and changes nothing") {
+  Bench bench;
+  bench.server.offer(reference, "arm64");
+  const Engine engine = bench.engine();
+  CHECK(engine.endpoint().platform == "linux/amd64");
+  const Secret login = Secret::reference("login").resolved_with("bG9naW4=");
+  CHECK(engine.find_platforms(reference, login, {}).value() == std::vector<std::string>{"linux/arm64"});
+  CHECK(bench.server.requests().back().headers.at("x-registry-auth") == "bG9naW4=");
+  CHECK_FALSE(engine.find_image(reference, {}).value());
+  const auto missing = engine.find_platforms("docker.io/library/none@sha256:1", {}, {});
+  REQUIRE(!missing);
+  CHECK(missing.error().cause == Cause::image_missing);
+}
+
 TEST_CASE("engine: an archive is sent as it is read, and may end with an error after the status") {
   Bench bench;
   const Engine engine = bench.engine();

@@ -34,6 +34,12 @@ std::map<std::string, std::string> query_of(std::string_view text) {
   return query;
 }
 
+// Of "/images/NAME/json".
+std::string subject_of(const std::string& path, std::string_view before) {
+  constexpr std::string_view behind = "/json";
+  return percent_decode(path.substr(before.size(), path.size() - before.size() - behind.size())).value();
+}
+
 Value member(const Value& value, const char* name) {
   const Value* found = value.find(name);
   return found ? *found : Value(Value::Map{});
@@ -123,9 +129,9 @@ void StrictEngine::forget(const std::string& name) {
   containers_.erase(name);
 }
 
-void StrictEngine::offer(const std::string& reference) {
+void StrictEngine::offer(const std::string& reference, const std::string& architecture) {
   const std::scoped_lock lock(mutex_);
-  offered_.insert(reference);
+  offered_[reference] = architecture;
 }
 
 Reply StrictEngine::answer(const Received& received) {
@@ -136,7 +142,11 @@ Reply StrictEngine::answer(const Received& received) {
   const Query query = query_of(std::string_view(target).substr(std::min(mark + 1, target.size())));
   std::string path = target.substr(0, mark);
   if (path == "/version")
-    return json(200, Value::Map{{"Version", "20.10.24"}, {"ApiVersion", api}, {"MinAPIVersion", "1.12"}});
+    return json(200, Value::Map{{"Version", "20.10.24"},
+                                {"ApiVersion", api},
+                                {"MinAPIVersion", "1.12"},
+                                {"Os", "linux"},
+                                {"Arch", "amd64"}});
   const std::string version = "/v" + api;
   if (!path.starts_with(version + "/")) return refusal(400, "client version is not " + api);
   path.erase(0, version.size());
@@ -146,6 +156,7 @@ Reply StrictEngine::answer(const Received& received) {
 
 Reply StrictEngine::serve(const Received& received, const std::string& path, const Query& query) {
   if (path.starts_with("/images/")) return images(received, path, query);
+  if (path.starts_with("/distribution/")) return distribution(path);
   if (path == "/containers/json") return list(query);
   if (path == "/containers/create") return create(received, query);
   const std::vector<std::string_view> parts = split(path, '/'); // "", "containers", NAME, VERB
@@ -153,6 +164,15 @@ Reply StrictEngine::serve(const Received& received, const std::string& path, con
   const std::string name = find(std::string(parts[2]));
   if (name.empty()) return refusal(404, fmt::format("No such container: {}", parts[2]));
   return act(received, name, parts.size() > 3 ? std::string(parts[3]) : "", query);
+}
+
+Reply StrictEngine::distribution(const std::string& path) const {
+  const auto found = offered_.find(subject_of(path, "/distribution/"));
+  if (found == offered_.end()) return refusal(404, "manifest unknown: manifest unknown");
+  Value::List platforms;
+  if (!found->second.empty())
+    platforms.emplace_back(Value::Map{{"os", "linux"}, {"architecture", found->second}});
+  return json(200, Value::Map{{"Platforms", std::move(platforms)}});
 }
 
 Reply StrictEngine::images(const Received& received, const std::string& path, const Query& query) {
@@ -169,10 +189,7 @@ Reply StrictEngine::images(const Received& received, const std::string& path, co
     images_.insert(wanted);
     return {.body = "{\"status\":\"Status: Downloaded newer image\"}\r\n"};
   }
-  constexpr std::string_view before = "/images/";
-  constexpr std::string_view behind = "/json";
-  const std::string name =
-      percent_decode(path.substr(before.size(), path.size() - before.size() - behind.size())).value();
+  const std::string name = subject_of(path, "/images/");
   if (!images_.contains(name)) return refusal(404, "No such image: " + name);
   return json(200, Value::Map{{"Id", image}, {"RepoDigests", Value::List{name}}, {"Architecture", "amd64"}});
 }

@@ -50,7 +50,8 @@ public:
   void end(const std::string& name);
   void change(const std::string& name, const Value::Map& host_settings);
   void forget(const std::string& name);
-  void offer(const std::string& reference); // an image that can be pulled
+  // An image that can be pulled; `architecture`: empty when the registry does not say.
+  void offer(const std::string& reference, const std::string& architecture = "amd64");
 
   // Set before the first request.
   Rule rule;
@@ -62,6 +63,7 @@ private:
 
   Reply answer(const Received& received);
   Reply serve(const Received& received, const std::string& path, const Query& query);
+  [[nodiscard]] Reply distribution(const std::string& path) const;
   Reply images(const Received& received, const std::string& path, const Query& query);
   Reply list(const Query& query) const;
   Reply create(const Received& received, const Query& query);
@@ -77,7 +79,7 @@ private:
   mutable std::mutex mutex_;                          // guards what follows
   std::map<std::string, EngineContainer> containers_; // by name
   std::set<std::string> images_ = {image};
-  std::set<std::string> offered_;
+  std::map<std::string, std::string> offered_; // with their architecture
   int next_id_ = 0;
   int next_time_ = 0;
   LoopbackServer server_; // last: it uses the rest

@@ -6,6 +6,7 @@ The service listens on the loopback of its host only, unless there is load, so w
 With DEPLOYCTL_TEST_MULTIPLEXING=no each way to an engine is an ssh of its own.
 """
 
+import base64
 import http.client
 import json
 import os
@@ -34,6 +35,21 @@ def service(image, version, script=SERVES):
             f"      grace: 1s\n"
             f"      health: {{ http: \":{PORT}/version\", body: \"{version}\", within: 90s, interval: 100ms, consecutive: 2 }}\n"
             f"    strategy: {{ rolling: {{ batch: 1 }} }}\n")
+
+
+def login(registry):
+    return (f"  registry.local: {{ host: \"{registry}\", user: deploy, password: \"${{secrets.registry}}\" }}\n"
+            "secrets: { registry: env://REGISTRY_PASSWORD }\n")
+
+
+def digest_at(registry, tag):
+    connection = http.client.HTTPConnection(registry, timeout=WAIT)
+    user = base64.b64encode(f"deploy:{PASSWORD}".encode()).decode()
+    connection.request("HEAD", f"/v2/team/app/manifests/{tag}", headers={
+        "Authorization": f"Basic {user}", "Accept": "application/vnd.docker.distribution.manifest.v2+json"})
+    digest = connection.getresponse().headers["Docker-Content-Digest"]
+    connection.close()
+    return digest
 
 
 def moment(text):
@@ -289,22 +305,24 @@ class DockerOverSsh(unittest.TestCase):
         self.assertIn(f"the Docker engine does not answer at {self.world.root}/docker.sock of '{host.address}'",
                       refused.stdout + refused.stderr)
 
+    def registry_of(self, *hosts):
+        """The name under which a registry answers here and, with the same images, on these hosts."""
+        registries = [Registry(self.project.folder / "registry", auth="users")]
+        self.addCleanup(registries[0].stop)
+        for host in hosts:
+            registries.append(Registry(self.project.folder / f"registry-{host.address}", auth="users", words=host.link.words(),
+                                       address=registries[0].host, images=registries[0].images))
+            self.addCleanup(registries[-1].stop)
+        return registries[0].host
+
     def test_a_login_for_a_pull_comes_to_no_disk_and_no_command_of_the_host(self):
-        registry = Registry(self.world.folder / "registry", auth="users")
-        self.addCleanup(registry.stop)
-        # The same images under the same name where the engine looks for it.
-        beside = Registry(self.world.folder / "registry-beside", auth="users", words=self.world.hosts[0].link.words(),
-                          address=registry.host, images=registry.images)
-        self.addCleanup(beside.stop)
         host, engine = self.world.hosts[0], self.world.engines[0]
+        name = self.registry_of(host)
         save(self.project.folder / "other.tar", {"Labels": {"note": "other"}})
-        name = registry.host
-        more = (f"  registry.local: {{ host: \"{name}\", user: deploy, password: \"${{secrets.registry}}\" }}\n"
-                "secrets: { registry: env://REGISTRY_PASSWORD }\n")
         self.project.write(
             f"  image:\n    uses: image.push\n    with: {{ archive: other.tar, to: \"{name}/team/app:1\" }}\n"
             "  migrate:\n    uses: docker.task\n    needs: [image]\n    with:\n      on: first\n"
-            "      image: ${steps.image.ref}\n      network: none\n      command: [echo, pulled]\n", more)
+            "      image: ${steps.image.ref}\n      network: none\n      command: [echo, pulled]\n", login(name))
         before = self.world.commands_run()
         applied = self.project.expect(0, "apply", "production", "--yes", environment={"REGISTRY_PASSWORD": PASSWORD})
         self.assertIn("pulled", applied.stdout + applied.stderr)
@@ -315,6 +333,31 @@ class DockerOverSsh(unittest.TestCase):
         found = subprocess.run(["grep", "-rlaF", "-D", "skip", "-e", PASSWORD, disk, host.folder, self.project.folder],
                                capture_output=True, text=True, timeout=WAIT, check=False).stdout
         self.assertEqual(found, "")
+
+    def test_what_would_fail_is_found_before_anything_is_done(self):
+        name = self.registry_of(*self.world.hosts)
+        save(self.project.folder / "ours.tar", {"Labels": {"note": "other"}})
+        save(self.project.folder / "theirs.tar", architecture="riscv64")
+        # One after the other: Debian's registry forgets a layer for a moment when it comes a second time.
+        self.project.write("".join(
+            f"  {image}:\n    uses: image.push\n    needs: [{needs}]\n"
+            f"    with: {{ archive: {image}.tar, to: \"{name}/team/app:{image}\" }}\n"
+            for image, needs in (("ours", ""), ("theirs", "ours"))), login(name))
+        self.project.expect(0, "apply", "production", "--yes", environment={"REGISTRY_PASSWORD": PASSWORD})
+        ours, theirs = (f"{name}/team/app@{digest_at(name, image)}" for image in ("ours", "theirs"))
+        foreign = "its image is for linux/riscv64, and this machine is linux/"
+        for what, image, password, code, words in (
+                ("bad credentials", ours, "wrong", 4, "unauthorized: authentication required"),
+                ("missing image", f"{name}/team/app@sha256:{'0' * 64}", PASSWORD, 1, "manifest unknown"),
+                ("wrong architecture", theirs, PASSWORD, 1, foreign),
+                ("registry down", ours.replace(name, "127.0.0.1:1"), PASSWORD, 1, "connection refused")):
+            with self.subTest(what):
+                before = (self.world.changes(), self.world.commands_run())
+                self.project.write(service(image, "v1").replace("      archive: busybox.tar\n", ""), login(name))
+                refused = self.project.expect(code, "apply", "production", "--yes",
+                                              environment={"REGISTRY_PASSWORD": password})
+                self.assertIn(words, refused.stdout + refused.stderr)
+                self.assertEqual((self.world.changes(), self.world.commands_run()), before)
 
     def test_killed_at_durable_points_all_hosts_end_on_the_new_release(self):
         self.release("v0")

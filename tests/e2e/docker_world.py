@@ -72,11 +72,11 @@ def busybox_layer():
     return tar_of(entries)
 
 
-def save(path, settings=None):
+def save(path, settings=None, architecture=None):
     """An archive as `docker save` writes it; gives the engine's id of the image."""
     layer = busybox_layer()
     machine = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
-    config = json.dumps({"architecture": machine, "os": "linux",
+    config = json.dumps({"architecture": architecture or machine, "os": "linux",
                          "config": {"Env": ["PATH=/bin"], "Cmd": ["true"], **(settings or {})},
                          "rootfs": {"type": "layers", "diff_ids": ["sha256:" + hashlib.sha256(layer).hexdigest()]}}).encode()
     digest = hashlib.sha256(config).hexdigest()

@@ -55,9 +55,9 @@ private:
     {
       const std::lock_guard lock(mutex_);
       if (const auto known = known_.find(host.name); known != known_.end()) {
-        where.version = known->second.version;
-        where.engine = known->second.engine;
-        return where;
+        Endpoint endpoint = known->second;
+        endpoint.socket = std::move(where.socket);
+        return endpoint;
       }
     }
     auto answered = Engine::meet(ports.http, where.socket, stop, where.place);

@@ -20,9 +20,9 @@ using deployctl::docker::Call;
 
 std::vector<Operation> operations() {
   std::vector<Operation> all = deployctl::docker::operations(
-      {Call::version, Call::inspect_image, Call::pull_image, Call::load_image, Call::list_containers,
-       Call::inspect_container, Call::container_logs, Call::create_container, Call::start_container,
-       Call::stop_container, Call::update_container, Call::remove_container});
+      {Call::version, Call::inspect_image, Call::inspect_distribution, Call::pull_image, Call::load_image,
+       Call::list_containers, Call::inspect_container, Call::container_logs, Call::create_container,
+       Call::start_container, Call::stop_container, Call::update_container, Call::remove_container});
   all.push_back(credential_helper_operation());
   all.push_back(engine_access_operation());
   all.push_back({.name = "health",

@@ -11,6 +11,8 @@
 #include "base/json.hpp"
 #include "base/members.hpp"
 #include "base/time.hpp"
+#include "providers/docker/container_fields.hpp"
+#include "providers/docker/image_outlook.hpp"
 #include "providers/docker/labels.hpp"
 #include "providers/docker/service_inputs.hpp"
 #include "providers/host_script.hpp"
@@ -119,6 +121,22 @@ Observation observation(const ServiceState& state, const std::string& stack) {
   return seen;
 }
 
+// What would stop the service on that host as it is.
+Result<std::vector<std::string>> obstacles(ReadSession& session, const Engine& engine,
+                                           const ServiceState& state, const Labels& own,
+                                           const ServiceInputs& inputs) {
+  std::vector<std::string> reasons;
+  if (!inputs.ports.empty()) {
+    DEPLOYCTL_TRY(const auto lines, engine.list_containers({}, session.stop));
+    reasons = taken_ports(lines, own, inputs);
+  }
+  const std::string image = plain_image(inputs.image);
+  if (state.live && state.live->image == image) return reasons;
+  DEPLOYCTL_TRY(std::string why, image_obstacle(session, engine, image, inputs.archive));
+  if (!why.empty()) reasons.push_back(std::move(why));
+  return reasons;
+}
+
 Result<Observation> look(ReadSession& session, const Ask& ask) {
   DEPLOYCTL_TRY(const Host host, host_of(ask));
   DEPLOYCTL_TRY(const Engine engine, engine_of(session.connection, session.ports, host, session.stop));
@@ -136,9 +154,9 @@ Result<Observation> look(ReadSession& session, const Ask& ask) {
     words.condition = condition_of(*state.live);
   }
   if (ask.inputs)
-    if (const auto inputs = service_table().decode(*ask.inputs); inputs && !inputs->ports.empty()) {
-      DEPLOYCTL_TRY(const auto lines, engine.list_containers({}, session.stop));
-      words.blocked = taken_ports(lines, service_labels(stack, service), *inputs);
+    if (const auto inputs = service_table().decode(*ask.inputs)) {
+      const Labels own = service_labels(stack, service);
+      DEPLOYCTL_TRY(words.blocked, obstacles(session, engine, state, own, *inputs));
     }
   add_state(seen.facts, words);
   return seen;
