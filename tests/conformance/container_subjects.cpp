@@ -3,6 +3,7 @@
 
 #include "docker/strict_engine.hpp"
 #include "providers/container_bench.hpp"
+#include "providers/proxied_bench.hpp"
 
 namespace deployctl::conformance {
 namespace {
@@ -66,10 +67,28 @@ Subject service_subject() {
               }};
 }
 
+Value::Map proxied(Workbench& bench, const char* version) {
+  return dynamic_cast<tests::ProxiedBench&>(bench).proxied(version);
+}
+
+Subject proxied_subject() {
+  return {.action = "docker.service",
+          .manner = "behind a proxy",
+          .bench = [] { return std::make_unique<tests::ProxiedBench>(); },
+          .first = [](Workbench& bench) { return proxied(bench, "1"); },
+          .second = [](Workbench& bench) { return proxied(bench, "2"); },
+          .with_secret =
+              [](Workbench& bench) {
+                Value::Map inputs = proxied(bench, "1");
+                inputs["env"] = Value::Map{{"A", Secret::reference("sentinel", "v1")}};
+                return inputs;
+              }};
+}
+
 } // namespace
 
 std::vector<Subject> container_subjects() {
-  return {task_subject(), service_subject()};
+  return {task_subject(), service_subject(), proxied_subject()};
 }
 
 } // namespace deployctl::conformance

@@ -59,7 +59,8 @@ Catalog everything() {
 
 TEST_CASE("conformance: every action of the lists is held against the rules, and none twice") {
   std::set<std::string> names;
-  for (const Subject& subject : subjects()) CHECK(names.insert(subject.action).second);
+  for (const Subject& subject : subjects())
+    if (subject.manner.empty()) CHECK(names.insert(subject.action).second);
   for (const Provider& provider : everything()) {
     INFO(provider.description.name);
     CHECK(names.erase(provider.description.name) == 1);

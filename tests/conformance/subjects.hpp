@@ -14,6 +14,7 @@ namespace deployctl::conformance {
 
 struct Subject {
   std::string action;
+  std::string manner = {}; // of one more subject for the same action: "behind a proxy"
   std::function<std::unique_ptr<tests::Workbench>()> bench; // a fresh world
   std::function<Value::Map(tests::Workbench&)> first;       // creates
   std::function<Value::Map(tests::Workbench&)> second;      // changes what `first` made; the same identity

@@ -14,7 +14,7 @@ struct EngineHolder {
   StrictEngine engine;
 };
 
-class ContainerBench final : private EngineHolder, public Workbench {
+class ContainerBench : private EngineHolder, public Workbench {
 public:
   explicit ContainerBench(const std::string& action, const providers::Surroundings& surroundings = {})
       : Workbench(connected(action, surroundings, EngineHolder::engine.socket())) {}

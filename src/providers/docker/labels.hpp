@@ -16,5 +16,6 @@ inline constexpr const char* key_label = "deployctl.key"; // the idempotency key
 inline constexpr const char* service_label = "deployctl.service";             // its name
 inline constexpr const char* configuration_label = "deployctl.configuration"; // digest of what it was made of
 inline constexpr const char* inputs_label = "deployctl.inputs"; // what it was made of, without secrets
+inline constexpr const char* port_label = "deployctl.port";     // on which it listens
 
 } // namespace deployctl::providers::docker

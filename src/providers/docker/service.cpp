@@ -5,6 +5,8 @@
 #include "base/members.hpp"
 #include "providers/declared_registries.hpp"
 #include "providers/docker/engine_access.hpp"
+#include "providers/docker/proxy_inputs.hpp"
+#include "providers/docker/service_confirm.hpp"
 #include "providers/docker/service_inputs.hpp"
 #include "providers/docker/service_plan.hpp"
 #include "providers/docker/service_readiness.hpp"
@@ -22,7 +24,9 @@ std::vector<Operation> operations() {
   std::vector<Operation> all = deployctl::docker::operations(
       {Call::version, Call::inspect_image, Call::inspect_distribution, Call::pull_image, Call::load_image,
        Call::list_containers, Call::inspect_container, Call::container_logs, Call::create_container,
-       Call::start_container, Call::stop_container, Call::update_container, Call::remove_container});
+       Call::start_container, Call::stop_container, Call::update_container, Call::remove_container,
+       Call::wait_container});
+  for (Operation& row : proxy_operations()) all.push_back(std::move(row));
   all.push_back(credential_helper_operation());
   all.push_back(engine_access_operation());
   all.push_back({.name = "health",
@@ -36,6 +40,14 @@ std::vector<Operation> operations() {
 
 Value desired_of(const Value& inputs) {
   return with_defaults(service_table().fields(), inputs);
+}
+
+// What is gone back to tells its health as its own release asked for it.
+Value with_former_health(Value wanted, const Value& recorded) {
+  if (!recorded.map() || !wanted.map()) return wanted;
+  wanted.get<Value::Map>()->erase("health");
+  if (const Value* former = recorded.find("health"); former && !former->is_null()) wanted["health"] = *former;
+  return wanted;
 }
 
 class Service final : public Resource {
@@ -72,11 +84,14 @@ public:
     if (!host) return {.state = Confirmation::State::unknown, .detail = host.error().message};
     const auto engine = engine_of(session.connection, session.ports, *host, session.stop);
     if (!engine) return {.state = Confirmation::State::unknown, .detail = engine.error().message};
-    return confirm_service(session, *engine, intent);
+    const auto inputs = service_table().decode(intent.change.desired);
+    if (!inputs) return {.state = Confirmation::State::unknown, .detail = inputs.error().message};
+    return confirm_service(session, *engine, *inputs, intent);
   }
 
   Result<Change> revert(const Undo& undo, const Observation& seen) const override {
-    const Value desired = desired_of(undo.ask.inputs ? *undo.ask.inputs : undo.ask.recorded);
+    const Value wanted = undo.ask.inputs ? *undo.ask.inputs : undo.ask.recorded;
+    const Value desired = desired_of(with_former_health(wanted, undo.ask.recorded));
     DEPLOYCTL_TRY(const ServiceInputs inputs, service_table().decode(desired));
     return plan_service_revert(inputs, desired, undo, seen);
   }
@@ -106,8 +121,11 @@ Provider make_service(const Surroundings& surroundings) {
       .strategies = {StrategyKind::rolling, StrategyKind::canary, StrategyKind::all_at_once},
       .on_hosts = true,
       .default_timeout = Milliseconds(3'600'000),
-      .permissions = {"use the socket of the container engine, which is as much as root",
-                      "registry: pull `image`", "here, or the host: reach `health.http`"},
+      .permissions =
+          {"use the socket of the container engine, which is as much as root", "registry: pull `image`",
+           "here, or the host: reach `health.http`",
+           "with `proxy`: Caddy's admin API, HAProxy's socket with 'level admin', or writing nginx's file "
+           "and signalling its master"},
       .crash_class = [](const Value&) { return CrashClass::declarative; },
       .check = check_service,
   };

@@ -19,8 +19,8 @@
 namespace deployctl::providers::docker {
 namespace {
 
-constexpr std::array<const char*, 9> makes_container = {"image", "command", "env",       "volumes", "network",
-                                                        "ports", "user",    "directory", "memory"};
+constexpr std::array<const char*, 10> makes_container = {"image", "command", "env",  "volumes",   "network",
+                                                         "ports", "port",    "user", "directory", "memory"};
 constexpr std::array<const char*, 3> makes_check = {"command", "interval", "timeout"};
 constexpr int highest_port = 65'535;
 
@@ -97,16 +97,31 @@ void check_ports(std::vector<InputProblem>& problems, const Value& inputs) {
                         .help = "leave out 'ports', or 'order'"});
 }
 
+void check_probe(std::vector<InputProblem>& problems, const Value& inputs, const std::string& http) {
+  const bool is_path = http.starts_with('/');
+  const bool is_own = is_path || http.starts_with(':');
+  if (const auto url = net::parse_url(is_own ? "http://127.0.0.1" + http : http); !url)
+    problems.push_back(
+        {.path = "health.http", .message = url.error().message, .help = "a URL, :8000/healthz or /healthz"});
+  const Value* port = inputs.find("port");
+  const std::size_t turns = port ? ports_in_turn(*port).size() : 0;
+  if (is_path && (!port || port->is_null()))
+    problems.push_back({.path = "health.http",
+                        .message = fmt::format("the path '{}' is at no port", http),
+                        .help = "write 'port', or :8000" + http});
+  if (http.starts_with(':') && turns > 1)
+    problems.push_back({.path = "health.http",
+                        .message = fmt::format("'{}' is at one of two ports only", http),
+                        .help = "write the path alone"});
+}
+
 void check_health(std::vector<InputProblem>& problems, const Value& inputs) {
   const Value* health = inputs.find("health");
   if (!health || !health->map()) return;
   const bool by_http = health->find("http");
   if (by_http == (health->find("command") != nullptr))
     problems.push_back({.path = "health", .message = "write either 'http' or 'command'"});
-  if (const std::string http = text_at(*health, "http"); !http.empty())
-    if (const auto url = net::parse_url(http.starts_with(':') ? "http://127.0.0.1" + http : http); !url)
-      problems.push_back(
-          {.path = "health.http", .message = url.error().message, .help = "a URL, or :8000/healthz"});
+  if (const std::string http = text_at(*health, "http"); !http.empty()) check_probe(problems, inputs, http);
   for (InputProblem& problem : check_answer(*health, "health.")) problems.push_back(std::move(problem));
 }
 
@@ -149,6 +164,7 @@ std::vector<InputProblem> check_service(const Value& inputs) {
   check_container(problems, inputs);
   check_persistent(problems, inputs);
   check_ports(problems, inputs);
+  check_proxy(problems, inputs);
   check_health(problems, inputs);
   return problems;
 }
@@ -187,7 +203,8 @@ std::string exclusive_because(const ServiceInputs& inputs) {
   if (inputs.order == "stop_first") return "'order' says so";
   if (!inputs.ports.empty())
     return fmt::format("port {} leads to one container only", join(inputs.ports, ", "));
-  if (inputs.network == "host") return "both would listen on the host's own ports";
+  if (inputs.network == "host" && ports_in_turn(inputs.port).size() < 2)
+    return "both would listen on the host's own ports";
   if (writes_volume(inputs)) return "both would write the same volume";
   return {};
 }
@@ -199,8 +216,9 @@ std::vector<int> public_ports(const ServiceInputs& inputs) {
 }
 
 Result<Value> service_container(const ServiceInputs& inputs, const std::string& name,
-                                const std::map<std::string, std::string>& labels) {
+                                const std::map<std::string, std::string>& labels, int port) {
   DEPLOYCTL_TRY(Value variables, environment_list(inputs.env));
+  if (port != 0) variables.get<Value::List>()->emplace_back(fmt::format("PORT={}", port));
   Value host = Value::Map{{"Mounts", mount_list(inputs.volumes)},
                           {"RestartPolicy", Value::Map{{"Name", "no"}}}, // until it has taken over
                           {"LogConfig", log_settings()}};

@@ -9,12 +9,13 @@
 #include <deployctl/input.hpp>
 #include <deployctl/provider.hpp>
 
+#include "providers/docker/proxy_inputs.hpp"
 #include "providers/http_probe.hpp"
 
 namespace deployctl::providers::docker {
 
 struct ServiceHealth : AnswerRule {
-  std::string http;                 // a URL, or ":8000/path" of the container
+  std::string http;                 // a URL, or ":8000/path" or "/path" of the container
   std::vector<std::string> command; // in the container, by the engine
   Milliseconds within{60'000};
   Milliseconds interval{1'000};
@@ -33,6 +34,8 @@ struct ServiceInputs {
   std::vector<std::string> persistent;
   std::string network;
   std::vector<std::string> ports; // "80:8000"
+  Value port;                     // one, or two in turn; null: nobody says
+  std::optional<ProxyInputs> proxy;
   std::string user;
   std::string directory;
   std::optional<Bytes> memory;
@@ -59,8 +62,9 @@ std::string configuration_digest(const std::string& stack, const std::string& na
 std::string exclusive_because(const ServiceInputs& inputs);
 std::vector<int> public_ports(const ServiceInputs& inputs);
 
-// The body of the request that creates the container. Cause::internal: a secret has no value yet.
+// The body of the request that creates the container. `port` is told to it in PORT; 0: it has its own idea of
+// it. Cause::internal: a secret has no value yet.
 Result<Value> service_container(const ServiceInputs& inputs, const std::string& name,
-                                const std::map<std::string, std::string>& labels);
+                                const std::map<std::string, std::string>& labels, int port);
 
 } // namespace deployctl::providers::docker

@@ -17,6 +17,7 @@ namespace {
 constexpr Milliseconds pull_time{6 * 3'600'000};
 constexpr Milliseconds beyond_grace{300'000}; // a create or start on a busy disk
 constexpr int steady_looks = 5;               // of a container that nobody can ask how it is
+constexpr Milliseconds switch_time{600'000};  // some rounds of a proxy that is slow to load
 
 ReadyRule ready_rule(const ServiceInputs& inputs) {
   if (!inputs.health) return {.interval = Milliseconds(1'000), .consecutive = steady_looks};
@@ -32,6 +33,8 @@ std::vector<FieldChange> changes(const Value& desired, const Observation& seen) 
       diff_fields(service_table().fields(), seen.exists ? seen.managed : Value(), wanted).fields;
   if (const std::string status = text_at(seen.managed, "status"); !status.empty())
     fields.push_back({.path = "status", .before = status, .after = "running"});
+  if (const std::string target = text_at(seen.managed, "requests_to"); !target.empty())
+    fields.push_back({.path = "requests_to", .before = target, .after = "the live container"});
   return fields;
 }
 
@@ -60,6 +63,22 @@ ServiceMove move_of(const ServiceInputs& inputs, const Value& desired, const Ask
   return move;
 }
 
+Milliseconds drain_time(const ServiceInputs& inputs) {
+  return inputs.proxy ? inputs.proxy->drain + switch_time : Milliseconds(0);
+}
+
+// Back to `to`: with a proxy it must be well before requests go to it again.
+std::vector<Stage> stages_back(const ServiceInputs& inputs, const ServiceMove& move) {
+  const Milliseconds change_time = inputs.grace + beyond_grace;
+  if (inputs.proxy && !move.to.empty())
+    return {{.name = stage_wake, .timeout = change_time, .ready = ready_rule(inputs)},
+            {.name = stage_switch, .timeout = switch_time},
+            {.name = stage_back, .timeout = change_time + drain_time(inputs)}};
+  std::vector<Stage> stages = {{.name = stage_back, .timeout = change_time + drain_time(inputs)}};
+  if (!move.to.empty()) stages.front().ready = ReadyRule{.interval = Milliseconds(1'000), .consecutive = 2};
+  return stages;
+}
+
 std::vector<Stage> stages_of(const ServiceInputs& inputs, bool pulls) {
   const Milliseconds change_time = inputs.grace + beyond_grace;
   std::vector<Stage> stages;
@@ -67,7 +86,8 @@ std::vector<Stage> stages_of(const ServiceInputs& inputs, bool pulls) {
     stages.push_back(
         {.name = stage_pull, .kind = StageKind::prepare, .on_cancel = OnCancel::kill, .timeout = pull_time});
   stages.push_back({.name = stage_start, .timeout = change_time, .ready = ready_rule(inputs)});
-  stages.push_back({.name = stage_take_over, .timeout = change_time});
+  if (inputs.proxy) stages.push_back({.name = stage_switch, .timeout = switch_time});
+  stages.push_back({.name = stage_take_over, .timeout = change_time + drain_time(inputs)});
   stages.push_back({.name = stage_clean, .kind = StageKind::finish, .on_cancel = OnCancel::leave});
   return stages;
 }
@@ -107,6 +127,11 @@ ServiceMove move_from(const Value& basis) {
           .made_here = flag_at(basis, "made_here")};
 }
 
+Host host_of_move(const Value& basis) {
+  const Value* host = basis.find("host");
+  return host ? host_from(*host) : Host{};
+}
+
 Result<Change> plan_service(const ServiceInputs& inputs, const Value& desired, const Ask& ask,
                             const Observation& seen) {
   const ServiceMove move = move_of(inputs, desired, ask, seen);
@@ -116,7 +141,10 @@ Result<Change> plan_service(const ServiceInputs& inputs, const Value& desired, c
   change.action = seen.exists ? Action::update : Action::create;
   const bool is_kept = is_among(seen, "containers", move.to);
   change.summary = summary_of(move, is_kept);
+  if (const std::string proxy = text_at(seen.facts, "proxy"); !proxy.empty())
+    change.summary += ", through " + proxy;
   change.stages = stages_of(inputs, !is_kept);
+  change.downtime = text_at(seen.facts, "switch_noticed");
   if (move.stop_first)
     change.downtime = fmt::format(
         "'{}' answers nobody from the end of the old container, which gets {} for it, until the new "
@@ -148,15 +176,13 @@ Result<Change> plan_service_revert(const ServiceInputs& inputs, const Value& des
   Change change{.desired = desired, .basis = move_value(move, host_in(undo.ask))};
   if (move.to == move.from) return change; // it was mended in place
   const bool is_gone = !is_among(seen, move.made_here ? "containers" : "active", move.from);
-  const bool is_back = text_at(seen.facts, "container") == move.to &&
-                       text_at(seen.managed, "status").empty() &&
-                       text_at(seen.managed, "restart") == move.restart;
+  const bool is_back =
+      text_at(seen.facts, "container") == move.to && text_at(seen.managed, "status").empty() &&
+      text_at(seen.managed, "requests_to").empty() && text_at(seen.managed, "restart") == move.restart;
   if (is_back && is_gone) return change;
   change.action = move.to.empty() ? Action::remove : seen.exists ? Action::update : Action::create;
   change.summary = fmt::format("{} -> {}", move.from, move.to.empty() ? "nothing" : move.to);
-  change.stages = {{.name = stage_back, .timeout = inputs.grace + beyond_grace}};
-  if (!move.to.empty())
-    change.stages.front().ready = ReadyRule{.interval = Milliseconds(1'000), .consecutive = 2};
+  change.stages = stages_back(inputs, move);
   return change;
 }
 

@@ -11,8 +11,10 @@ namespace deployctl::providers::docker {
 
 inline constexpr const char* stage_pull = "pull";
 inline constexpr const char* stage_start = "start"; // the new container runs, the old one too where both can
+inline constexpr const char* stage_switch = "switch";       // the proxy leads requests to the new container
 inline constexpr const char* stage_take_over = "take-over"; // the old one is retired
 inline constexpr const char* stage_clean = "clean";
+inline constexpr const char* stage_wake = "wake"; // what was live runs again, before the proxy leads to it
 inline constexpr const char* stage_back = "back";
 inline constexpr const char* stage_remove = "remove";
 
@@ -28,6 +30,7 @@ struct ServiceMove {
 };
 Value move_value(const ServiceMove& move, const Host& host);
 ServiceMove move_from(const Value& basis);
+Host host_of_move(const Value& basis);
 
 Result<Change> plan_service(const ServiceInputs& inputs, const Value& desired, const Ask& ask,
                             const Observation& seen);

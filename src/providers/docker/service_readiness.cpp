@@ -8,8 +8,8 @@
 #include "net/url.hpp"
 #include "providers/docker/last_words.hpp"
 #include "providers/docker/service_plan.hpp"
+#include "providers/docker/service_routing.hpp"
 #include "providers/docker/service_state.hpp"
-#include "providers/host_script.hpp"
 
 namespace deployctl::providers::docker {
 namespace {
@@ -18,17 +18,21 @@ using State = Readiness::State;
 
 constexpr std::size_t answer_limit = std::size_t{1} << 20;
 
-Host changed_host(const Change& change) {
-  const Value* host = change.basis.find("host");
-  return host ? host_from(*host) : Host{};
+Result<Engine> engine_for(ReadSession& session, const Change& change) {
+  return engine_of(session.connection, session.ports, host_of_move(change.basis), session.stop);
 }
 
-Result<Engine> engine_for(ReadSession& session, const Change& change) {
-  return engine_of(session.connection, session.ports, changed_host(change), session.stop);
+bool is_down(const Container& container) {
+  return container.has_ended() || container.status == "restarting";
 }
 
 bool has_crashed(const Container& container) {
-  return container.has_ended() || container.status == "restarting" || container.restarts > 0;
+  return is_down(container) || container.restarts > 0;
+}
+
+// One that is gone back to may have been restarted in its time.
+bool is_hopeless(const Container& container, const std::string& stage) {
+  return stage == stage_wake || stage == stage_back ? is_down(container) : has_crashed(container);
 }
 
 std::string crash_of(const Container& container) {
@@ -43,16 +47,19 @@ std::string crash_of(const Container& container) {
 }
 
 // A container that is not in a network of its own listens on the host's addresses.
-std::string health_url(const std::string& http, const Container& container) {
+std::string health_url(const ServiceInputs& inputs, const Container& container) {
+  const std::string& http = inputs.health->http;
+  if (http.starts_with('/')) return "http://" + target_of(inputs, container) + http;
   if (!http.starts_with(':')) return http;
   return "http://" + (container.address.empty() ? "127.0.0.1" : container.address) + http;
 }
 
 // What only the host itself can reach is asked from there: a port of the container or of the loopback.
-Result<HttpRequest> health_request(ReadSession& session, const ServiceHealth& health, const Host& host,
+Result<HttpRequest> health_request(ReadSession& session, const ServiceInputs& inputs, const Host& host,
                                    const Container& container) {
+  const ServiceHealth& health = *inputs.health;
   HttpRequest request{.operation = "health",
-                      .url = health_url(health.http, container),
+                      .url = health_url(inputs, container),
                       .timeout = health.timeout,
                       .connect_timeout = health.timeout,
                       .response_limit = answer_limit};
@@ -64,16 +71,16 @@ Result<HttpRequest> health_request(ReadSession& session, const ServiceHealth& he
   return request;
 }
 
-Readiness probed(ReadSession& session, const ServiceHealth& health, const Host& host,
+Readiness probed(ReadSession& session, const ServiceInputs& inputs, const Host& host,
                  const Container& container) {
-  const auto request = health_request(session, health, host, container);
+  const auto request = health_request(session, inputs, host, container);
   if (!request)
     return {.state = request.error().cause == Cause::config ? State::failed : State::waiting,
             .detail = request.error().message};
-  ProbeResult result = probe(session.ports.http, *request, health, session.stop);
-  const bool is_hopeless = result.error && result.error->cause == Cause::config;
+  ProbeResult result = probe(session.ports.http, *request, *inputs.health, session.stop);
+  const bool is_mistaken = result.error && result.error->cause == Cause::config;
   return {.state = result.good   ? State::ready
-                   : is_hopeless ? State::failed
+                   : is_mistaken ? State::failed
                                  : State::waiting,
           .detail = std::move(result.detail),
           .evidence = std::move(result.evidence)};
@@ -90,11 +97,11 @@ Readiness service_readiness(ReadSession& session, const ServiceInputs& inputs, c
   if (!found) return {.state = State::waiting, .detail = found.error().message};
   if (!*found) return {.state = State::failed, .detail = fmt::format("the container '{}' is gone", move.to)};
   const Container& container = **found;
-  if (has_crashed(container))
+  if (is_hopeless(container, stage.name))
     return {.state = State::failed,
             .detail = crash_of(container),
             .evidence = last_words(*engine, container.id, session.stop)};
-  if (stage.name != stage_start) return {};
+  if (stage.name != stage_start && stage.name != stage_wake) return {};
   if (container.health == "unhealthy")
     return {.state = State::failed,
             .detail = fmt::format("the engine finds '{}' unhealthy", container.name),
@@ -102,7 +109,7 @@ Readiness service_readiness(ReadSession& session, const ServiceInputs& inputs, c
   if (container.health == "starting")
     return {.state = State::waiting, .detail = "its own check has not passed yet"};
   if (!inputs.health || inputs.health->http.empty()) return {};
-  return probed(session, *inputs.health, changed_host(change), container);
+  return probed(session, inputs, host_of_move(change.basis), container);
 }
 
 Diagnosis diagnose_service(ReadSession& session, const Failure& failure) {

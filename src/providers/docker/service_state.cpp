@@ -15,6 +15,7 @@
 #include "providers/docker/image_outlook.hpp"
 #include "providers/docker/labels.hpp"
 #include "providers/docker/service_inputs.hpp"
+#include "providers/docker/service_routing.hpp"
 #include "providers/host_script.hpp"
 
 namespace deployctl::providers::docker {
@@ -157,6 +158,8 @@ Result<Observation> look(ReadSession& session, const Ask& ask) {
     if (const auto inputs = service_table().decode(*ask.inputs)) {
       const Labels own = service_labels(stack, service);
       DEPLOYCTL_TRY(words.blocked, obstacles(session, engine, state, own, *inputs));
+      const ServiceRouting routing(*inputs, session.connection, service, session.ports, host, session.stop);
+      DEPLOYCTL_CHECK(add_routing(seen, words.blocked, routing, *inputs, state));
     }
   add_state(seen.facts, words);
   return seen;
@@ -175,6 +178,10 @@ std::string service_name(const Ask& ask) {
 
 bool has_taken_over(const Container& container) {
   return !container.restart_policy.empty() && container.restart_policy != "no";
+}
+
+bool is_retired(const Container& container) {
+  return !is_active(container.status) && !has_taken_over(container);
 }
 
 std::string container_name(const std::string& service, const std::string& digest) {

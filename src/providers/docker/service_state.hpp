@@ -23,6 +23,7 @@ deployctl::docker::Labels service_labels(const std::string& stack, const std::st
 std::string service_name(const Ask& ask);
 
 bool has_taken_over(const Container& container);
+bool is_retired(const Container& container); // it does not run and nothing wakes it
 // The name that the container of a configuration has.
 std::string container_name(const std::string& service, const std::string& digest);
 

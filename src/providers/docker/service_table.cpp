@@ -1,5 +1,6 @@
 #include "providers/command.hpp"
 #include "providers/docker/container_fields.hpp"
+#include "providers/docker/proxy_inputs.hpp"
 #include "providers/docker/service_inputs.hpp"
 #include "providers/host_script.hpp"
 
@@ -21,12 +22,12 @@ Field duration(std::string name, std::string help, std::string example, const ch
 Table<ServiceHealth> health_table() {
   Table<ServiceHealth> table;
   table
-      .add(&ServiceHealth::http,
-           {.name = "http",
-            .help =
-                "Port and path in the container, asked from its host; or a URL, asked from where deployctl "
-                "runs, and from the host when it is one of its own addresses (127.0.0.1).",
-            .example = ":8000/healthz"})
+      .add(&ServiceHealth::http, {.name = "http",
+                                  .help = "Port and path in the container, or the path at its 'port', asked "
+                                          "from its host; or a URL, asked "
+                                          "from where deployctl runs, and from the host when it is one of "
+                                          "its own addresses (127.0.0.1).",
+                                  .example = ":8000/healthz"})
       .add(&ServiceHealth::command,
            {.name = "command",
             .type = FieldType::argv,
@@ -87,6 +88,7 @@ void add_container(Table<ServiceInputs>& table) {
                          .pattern = "/.*"}}})
       .add(&ServiceInputs::network, network_field())
       .add(&ServiceInputs::ports, ports_field())
+      .add(&ServiceInputs::port, port_field())
       .add(&ServiceInputs::user, user_field())
       .add(&ServiceInputs::directory, std::move(shared.directory))
       .add(&ServiceInputs::memory, memory_field())
@@ -139,6 +141,13 @@ Table<ServiceInputs> make_table() {
                                   .identity = true,
                                   .pattern = "[A-Za-z0-9][A-Za-z0-9_.-]{0,62}"});
   add_container(table);
+  table.object(
+      &ServiceInputs::proxy,
+      {.name = "proxy",
+       .help = "The proxy on the host that leads requests to the container, one of those that follow; it "
+               "switches before the old container ends.",
+       .managed = false},
+      proxy_table());
   add_replacement(table);
   return table;
 }

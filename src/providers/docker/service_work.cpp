@@ -10,17 +10,19 @@
 #include "providers/docker/container_fields.hpp"
 #include "providers/docker/image_presence.hpp"
 #include "providers/docker/labels.hpp"
+#include "providers/docker/port_turns.hpp"
+#include "providers/docker/proxy_inputs.hpp"
 
 namespace deployctl::providers::docker {
 namespace {
 
 using deployctl::docker::Labels;
-using State = Confirmation::State;
 
 constexpr const char* no_restart = "no";
 
-Labels labels_of(const std::string& stack, const ServiceMove& move, const Intent& intent) {
+Labels labels_of(const std::string& stack, const ServiceMove& move, const Intent& intent, int port) {
   Labels labels = service_labels(stack, move.service);
+  if (port != 0) labels.emplace(port_label, std::to_string(port));
   labels.insert({{step_label, intent.step},
                  {target_label, intent.target},
                  {run_label, intent.run},
@@ -30,46 +32,17 @@ Labels labels_of(const std::string& stack, const ServiceMove& move, const Intent
   return labels;
 }
 
-bool is_retired(const Container& container) {
-  return !is_active(container.status) && !has_taken_over(container);
-}
-
-const Container* named(const ServiceState& state, const std::string& name) {
-  const auto found = std::ranges::find(state.all, name, &Container::name);
-  return found == state.all.end() ? nullptr : &*found;
-}
-
-bool others_are_retired(const ServiceState& state, const std::string& name) {
-  return std::ranges::all_of(state.all,
-                             [&](const Container& one) { return one.name == name || is_retired(one); });
-}
-
-bool others_have_ended(const ServiceState& state, const std::string& name) {
-  return std::ranges::all_of(
-      state.all, [&](const Container& one) { return one.name == name || !is_active(one.status); });
-}
-
-bool is_done(const std::string& stage, const ServiceMove& move, const ServiceState& state) {
-  if (stage == stage_remove) return others_are_retired(state, "");
-  const Container* to = named(state, move.to);
-  const bool runs = to && is_active(to->status);
-  if (stage == stage_start) return runs && (!move.stop_first || others_have_ended(state, move.to));
-  const bool is_live = runs && to->restart_policy == move.restart && others_are_retired(state, move.to);
-  if (stage == stage_take_over) return is_live;
-  if (stage != stage_back) return false;
-  if (move.made_here && named(state, move.from)) return false;
-  return is_live || (move.to.empty() && others_are_retired(state, ""));
-}
-
 } // namespace
 
 Status ServiceWork::run(const std::string& stage) {
   using Work = Status (ServiceWork::*)();
-  static constexpr std::array<std::pair<std::string_view, Work>, 6> stages = {{
+  static constexpr std::array<std::pair<std::string_view, Work>, 8> stages = {{
       {stage_pull, &ServiceWork::pull},
       {stage_start, &ServiceWork::start},
+      {stage_switch, &ServiceWork::switch_requests},
       {stage_take_over, &ServiceWork::take_over},
       {stage_clean, &ServiceWork::clean},
+      {stage_wake, &ServiceWork::wake},
       {stage_back, &ServiceWork::go_back},
       {stage_remove, &ServiceWork::take_down},
   }};
@@ -89,10 +62,24 @@ Status ServiceWork::pull() {
 Status ServiceWork::start() {
   DEPLOYCTL_TRY(const std::optional<Container> there, engine_.find_container(move_.to, session_.stop));
   if (there) DEPLOYCTL_CHECK(check_ours(*there));
-  DEPLOYCTL_CHECK(record(there));
-  if (!there) DEPLOYCTL_CHECK(create());
+  bool is_kept = there.has_value();
+  if (there && take_turns(inputs_) && !move_.stop_first) {
+    DEPLOYCTL_TRY(const ServiceState others, state());
+    is_kept = has_free_port(inputs_, others, *there);
+  }
+  DEPLOYCTL_CHECK(record(is_kept));
+  if (there && !is_kept) DEPLOYCTL_CHECK(engine_.remove(there->id, session_.stop));
+  if (!is_kept) DEPLOYCTL_CHECK(create());
   if (move_.stop_first) DEPLOYCTL_CHECK(retire_others());
   return engine_.start(move_.to, session_.stop);
+}
+
+Status ServiceWork::switch_requests() {
+  DEPLOYCTL_TRY(const std::optional<Container> there, engine_.find_container(move_.to, session_.stop));
+  if (!there || !is_active(there->status))
+    return fail(Cause::conflict, fmt::format("the container '{}' does not run", move_.to));
+  session_.output.line(Stream::err, fmt::format("{} -> '{}'", routing_.words(), move_.to));
+  return routing_.lead_to(*there);
 }
 
 Status ServiceWork::check_ours(const Container& container) const {
@@ -105,7 +92,7 @@ Status ServiceWork::check_ours(const Container& container) const {
 }
 
 // Once, before anything is done: an attempt that is repeated would take what the first one did for the past.
-Status ServiceWork::record(const std::optional<Container>& there) {
+Status ServiceWork::record(bool is_there) {
   if (!intent_.undo.empty()) return {};
   std::string restart;
   if (!move_.from.empty()) {
@@ -116,12 +103,19 @@ Status ServiceWork::record(const std::optional<Container>& there) {
                                           {"restart", restart},
                                           {"container", move_.to},
                                           {"stop_first", move_.stop_first},
-                                          {"made_here", !there && !move_.to.empty()}});
+                                          {"made_here", !is_there && !move_.to.empty()}});
 }
 
 Status ServiceWork::create() {
-  const Labels labels = labels_of(stack_of(session_.connection), move_, intent_);
-  DEPLOYCTL_TRY(const Value body, service_container(inputs_, move_.service, labels));
+  const std::vector<int> written = ports_in_turn(inputs_.port);
+  int port = written.empty() ? 0 : written.front();
+  if (take_turns(inputs_)) {
+    DEPLOYCTL_TRY(const ServiceState others, state());
+    DEPLOYCTL_TRY(port, next_port(inputs_, others, move_.to));
+  }
+  const Labels labels = labels_of(stack_of(session_.connection), move_, intent_, port);
+  DEPLOYCTL_TRY(const Value body,
+                service_container(inputs_, move_.service, labels, take_turns(inputs_) ? port : 0));
   DEPLOYCTL_TRY(const std::string id, engine_.create_container(move_.to, body, session_.stop));
   return session_.effects.remote_id("container " + id.substr(0, 12));
 }
@@ -131,6 +125,7 @@ Status ServiceWork::take_over() {
   if (inputs_.memory) memory = static_cast<std::int64_t>(inputs_.memory->count);
   DEPLOYCTL_TRY(const std::optional<Container> there, engine_.find_container(move_.to, session_.stop));
   if (there && (there->memory == 0 || there->memory == memory)) memory.reset();
+  if (there) DEPLOYCTL_CHECK(routing_.let_finish(*there, move_.from, engine_, session_.output));
   DEPLOYCTL_CHECK(engine_.update(move_.to, move_.restart, memory, session_.stop));
   return retire_others();
 }
@@ -168,10 +163,19 @@ Status ServiceWork::clean() {
   return {};
 }
 
-Status ServiceWork::go_back() {
-  if (move_.to.empty()) return leave_no_trace(move_.from);
+Status ServiceWork::wake() {
   if (move_.stop_first) DEPLOYCTL_CHECK(retire_others());
-  DEPLOYCTL_CHECK(engine_.start(move_.to, session_.stop));
+  return engine_.start(move_.to, session_.stop);
+}
+
+Status ServiceWork::go_back() {
+  if (move_.to.empty()) {
+    DEPLOYCTL_CHECK(routing_.lead_nowhere());
+    return leave_no_trace(move_.from);
+  }
+  DEPLOYCTL_CHECK(wake());
+  DEPLOYCTL_TRY(const std::optional<Container> there, engine_.find_container(move_.to, session_.stop));
+  if (there) DEPLOYCTL_CHECK(routing_.let_finish(*there, move_.from, engine_, session_.output));
   if (!move_.restart.empty()) DEPLOYCTL_CHECK(engine_.update(move_.to, move_.restart, {}, session_.stop));
   DEPLOYCTL_CHECK(retire_others());
   return move_.from.empty() ? Status() : leave_no_trace(move_.from);
@@ -186,31 +190,9 @@ Status ServiceWork::leave_no_trace(const std::string& name) {
 }
 
 Status ServiceWork::take_down() {
-  DEPLOYCTL_CHECK(record({}));
+  DEPLOYCTL_CHECK(record(false));
+  DEPLOYCTL_CHECK(routing_.lead_nowhere());
   return retire_others();
-}
-
-Confirmation confirm_service(ReadSession& session, const Engine& engine, const Intent& intent) {
-  const auto unknown = [](const Error& error) {
-    return Confirmation{.state = State::unknown, .detail = error.message};
-  };
-  const ServiceMove move = move_from(intent.change.basis);
-  const std::string image = text_at(intent.change.desired, "image");
-  const Value outputs = service_outputs(move.to, image);
-  if (intent.stage == stage_pull) {
-    const auto found = engine.find_image(plain_image(image), session.stop);
-    if (!found) return unknown(found.error());
-    return *found ? Confirmation{.state = State::done, .outputs = outputs}
-                  : Confirmation{.state = State::not_done};
-  }
-  const auto there = service_state(engine, stack_of(session.connection), move.service, session.stop);
-  if (!there) return unknown(there.error());
-  if (!is_done(intent.stage, move, *there)) return {.state = State::not_done};
-  return {.state = State::done, .outputs = outputs};
-}
-
-Value service_outputs(const std::string& container, const std::string& image) {
-  return Value::Map{{"container", container}, {"image", image}};
 }
 
 } // namespace deployctl::providers::docker

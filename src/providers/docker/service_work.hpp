@@ -9,6 +9,7 @@
 #include "providers/docker/engines.hpp"
 #include "providers/docker/service_inputs.hpp"
 #include "providers/docker/service_plan.hpp"
+#include "providers/docker/service_routing.hpp"
 #include "providers/docker/service_state.hpp"
 
 namespace deployctl::providers::docker {
@@ -18,19 +19,23 @@ public:
   // All of it outlives this.
   ServiceWork(WriteSession& session, const Engine& engine, const ServiceInputs& inputs, const Intent& intent)
       : session_(session), engine_(engine), inputs_(inputs), intent_(intent),
-        move_(move_from(intent.change.basis)) {}
+        move_(move_from(intent.change.basis)),
+        routing_(inputs, session.connection, move_.service, session.ports, host_of_move(intent.change.basis),
+                 session.stop) {}
 
   Status run(const std::string& stage);
 
 private:
   Status pull();
   Status start();
+  Status switch_requests();
   Status take_over();
   Status clean();
+  Status wake();
   Status go_back();
   Status take_down();
 
-  Status record(const std::optional<Container>& there);
+  Status record(bool is_there);
   Status create();
   Status check_ours(const Container& container) const;
   Status retire_others(); // all of the service but `to`
@@ -43,10 +48,7 @@ private:
   const ServiceInputs& inputs_;
   const Intent& intent_;
   ServiceMove move_;
+  ServiceRouting routing_;
 };
-
-// Whether a stage's effect is there; a stage that is not named `done` may be done again.
-Confirmation confirm_service(ReadSession& session, const Engine& engine, const Intent& intent);
-Value service_outputs(const std::string& container, const std::string& image);
 
 } // namespace deployctl::providers::docker
