@@ -1,5 +1,6 @@
 #include "providers/builtin.hpp"
 
+#include "providers/compose/project.hpp"
 #include "providers/docker/service.hpp"
 #include "providers/docker/task.hpp"
 #include "providers/exec/run.hpp"
@@ -28,6 +29,7 @@ Catalog builtin_catalog(const Surroundings& surroundings) {
       host::make_release(),
       docker::make_task(surroundings),
       docker::make_service(surroundings),
+      compose::make_project(),
       image::make_check(surroundings),
       image::make_build(surroundings),
       image::make_assemble(surroundings),

@@ -1,7 +1,8 @@
-// The actions on containers, each with an engine in memory.
+// The actions on containers, each with an engine in memory, or with programs that stand in for one.
 #include "conformance/subjects.hpp"
 
 #include "docker/strict_engine.hpp"
+#include "providers/compose_bench.hpp"
 #include "providers/container_bench.hpp"
 #include "providers/proxied_bench.hpp"
 
@@ -85,10 +86,24 @@ Subject proxied_subject() {
               }};
 }
 
+Subject compose_subject() {
+  const auto inputs = [](Workbench& bench, const Value& version) {
+    Value::Map map = dynamic_cast<tests::ComposeBench&>(bench).project("0");
+    map["env"] = Value::Map{{"VERSION", version}};
+    return map;
+  };
+  return {.action = "compose.project",
+          .bench = [] { return std::make_unique<tests::ComposeBench>(); },
+          .first = [inputs](Workbench& bench) { return inputs(bench, "1"); },
+          .second = [inputs](Workbench& bench) { return inputs(bench, "2"); },
+          .with_secret =
+              [inputs](Workbench& bench) { return inputs(bench, Secret::reference("sentinel", "v1")); }};
+}
+
 } // namespace
 
 std::vector<Subject> container_subjects() {
-  return {task_subject(), service_subject(), proxied_subject()};
+  return {task_subject(), service_subject(), proxied_subject(), compose_subject()};
 }
 
 } // namespace deployctl::conformance
