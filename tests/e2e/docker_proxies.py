@@ -26,10 +26,11 @@ class BehindProxy:
     name = ""
 
     def setUp(self):
-        self.service = ProxiedService(WORLD, self.name, f"{self.name}-{len(list(WORLD.folder.iterdir()))}")
+        self.project = WORLD.project(f"{self.name}-{len(list(WORLD.folder.iterdir()))}", "  none: {}\n")
+        self.service = ProxiedService(self.project, WORLD.engine, WORLD.image, self.name)
+        self.proxy = self.service.proxy
         self.addCleanup(self.service.end)
         self.service.begin()
-        self.proxy, self.project = self.service.proxy, self.service.project
 
     def expect_nothing_lost(self, load):
         requests, bad, errors = load.finish()

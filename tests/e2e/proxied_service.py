@@ -17,10 +17,11 @@ CRASH = "echo no such table >&2; exit 3"
 
 
 class ProxiedService:
-    def __init__(self, world, proxy, name):
-        self.world = world
-        self.project = world.project(name, "  none: {}\n")
-        self.proxy = PROXIES[proxy](self.project.folder / "p")  # short: paths of sockets are
+    """`more` is what else stands under `with`; `where` is for the proxy."""
+
+    def __init__(self, project, engine, image, proxy, more="", **where):
+        self.project, self.engine, self.image, self.more = project, engine, image, more
+        self.proxy = PROXIES[proxy](project.folder / "p", **where)  # short: paths of sockets are
         self.loads = []
 
     def begin(self):
@@ -33,14 +34,14 @@ class ProxiedService:
             load.stop()
         self.proxy.stop()
         for container in self.containers():
-            self.world.engine.ask("POST", f"/containers/{container['Id']}/update",
+            self.engine.ask("POST", f"/containers/{container['Id']}/update",
                                   json.dumps({"RestartPolicy": {"Name": "no"}}))
-            self.world.engine.ask("POST", f"/containers/{container['Id']}/kill")
+            self.engine.ask("POST", f"/containers/{container['Id']}/kill")
 
     def write(self, version, script=SERVE, more="", gates=""):
         proxy = self.proxy
         self.project.write(
-            f"  api:\n    uses: docker.service\n    with:\n      image: \"{self.world.image}\"\n      network: host\n"
+            f"  api:\n    uses: docker.service\n    with:\n      image: \"{self.image}\"\n      network: host\n{self.more}"
             f"      port: [{proxy.first}, {proxy.second}]\n      proxy: {{ {proxy.inputs}, drain: 60s }}\n"
             f"      command:\n        - sh\n        - -c\n        - |\n          {script}\n"
             f"      env: {{ VERSION: \"{version}\" }}\n      grace: 10s\n"
@@ -57,11 +58,11 @@ class ProxiedService:
             return False
 
     def containers(self):
-        return self.world.engine.containers(stack=self.project.name + "/production")
+        return self.engine.containers(stack=self.project.name + "/production")
 
     def running(self):
         return [container["Names"][0].lstrip("/") for container in self.containers() if container["State"] == "running"]
 
     def load(self):
-        self.loads.append(Load(self.proxy.port))
+        self.loads.append(Load(self.proxy.address, self.proxy.port))
         return self.loads[-1]

@@ -18,25 +18,29 @@ from waiting import WAIT, wait_for
 NEW_NETWORK = 0x40000000  # CLONE_NEWNET
 
 
-def enter_own_network(keeps_connections=True):
-    """This process and what it starts get a network of their own with nothing but the loopback device. Caddy opens its
-    ports anew with each configuration; `keeps_connections`: the kernel gives what waits at the old ones to the new ones."""
+def enter_own_network():
+    """This process and what it starts get a network of their own with nothing but the loopback device."""
     if ctypes.CDLL(None, use_errno=True).unshare(NEW_NETWORK) != 0:
         raise OSError(ctypes.get_errno(), "no network of one's own")
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    keep_connections(True)
+
+
+def keep_connections(are_kept):
+    """Whether the kernel gives what waits at a port to who opens the port anew, as Caddy does with each configuration."""
     setting = pathlib.Path("/proc/sys/net/ipv4/tcp_migrate_req")
     if setting.exists():
-        setting.write_text(str(int(keeps_connections)))
+        setting.write_text(str(int(are_kept)))
 
 
 class Load:
     """wrk until it is told to end. One connection a request, as those clients have it that lose something when a server
     goes: nobody closes a connection between two requests."""
 
-    def __init__(self, port):
+    def __init__(self, address, port):
         self.process = subprocess.Popen(
             ["nice", "wrk", "-t", "1", "-c", "4", "-d", "3600s", "--timeout", "60s", "-H", "Connection: close",
-             f"http://127.0.0.1:{port}/"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+             f"http://{address}:{port}/"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
 
     def finish(self):
         """Requests, answers other than 2xx, and errors of connections."""
@@ -55,20 +59,23 @@ class Load:
 
 
 class Proxy:
-    """`inputs` is what stands under `proxy` in the pipeline."""
+    """`inputs` is what stands under `proxy` in the pipeline. It runs after `words` (of nsenter) and listens on `address`."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, address="127.0.0.1", words=()):
         self.folder = folder
+        self.address, self.words = address, words
         self.folder.mkdir()
         self.port, self.first, self.second = free_port(), free_port(), free_port()
         self.log_path = folder / "log"
+        self.starts = 0
         self.process = None
 
     def start(self, *words):
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "XDG_DATA_HOME": str(self.folder),
                        "XDG_CONFIG_HOME": str(self.folder)}
+        self.starts += 1
         with open(self.log_path, "ab") as log:
-            self.process = subprocess.Popen([str(word) for word in words], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            self.process = subprocess.Popen([str(word) for word in (*self.words, *words)], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                             env=environment, start_new_session=True)
         wait_for(f"{words[0]}, whose log is {self.log_path},", self.is_up)
 
@@ -79,7 +86,7 @@ class Proxy:
         """What the user does once the service has been deployed for the first time."""
 
     def ask(self, path="/"):
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=WAIT) as answer:
+        with urllib.request.urlopen(f"http://{self.address}:{self.port}{path}", timeout=WAIT) as answer:
             return answer.read().decode().strip()
 
     def log(self):
@@ -96,25 +103,21 @@ class Proxy:
 
 
 class Caddy(Proxy):
-    def __init__(self, folder):
-        super().__init__(folder)
+    def __init__(self, folder, **where):
+        super().__init__(folder, **where)
         self.admin = free_port()
-        self.inputs = f"caddy: {{ site: \"http://127.0.0.1:{self.port}\", admin: \"http://127.0.0.1:{self.admin}\" }}"
+        self.inputs = f"caddy: {{ site: \"http://{self.address}:{self.port}\", admin: \"http://127.0.0.1:{self.admin}\" }}"
         (folder / "caddy.json").write_text(json.dumps(
             {"admin": {"listen": f"127.0.0.1:{self.admin}", "config": {"persist": False}}}))
         self.start("caddy", "run", "--config", folder / "caddy.json")
 
     def is_up(self):
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.admin}/config/", timeout=WAIT):
-                return True
-        except OSError:
-            return False
+        return self.log().count("admin endpoint started") == self.starts
 
 
 class Haproxy(Proxy):
-    def __init__(self, folder):
-        super().__init__(folder)
+    def __init__(self, folder, **where):
+        super().__init__(folder, **where)
         self.socket = folder / "admin.sock"
         self.inputs = f"haproxy: {{ backend: api, socket: {self.socket} }}"
         (folder / "haproxy.cfg").write_text(f"""global
@@ -126,7 +129,7 @@ defaults
     timeout client 60s
     timeout server 60s
 frontend front
-    bind 127.0.0.1:{self.port}
+    bind {self.address}:{self.port}
     default_backend api
 backend api
     server blue 127.0.0.1:{self.first} check disabled
@@ -139,8 +142,8 @@ backend api
 
 
 class Nginx(Proxy):
-    def __init__(self, folder):
-        super().__init__(folder)
+    def __init__(self, folder, **where):
+        super().__init__(folder, **where)
         self.pid = folder / "nginx.pid"
         upstream = folder / "upstreams" / "api.conf"
         upstream.parent.mkdir()
@@ -167,7 +170,7 @@ http {{
 
     def open_site(self):
         (self.folder / "sites" / "api.conf").write_text(
-            f"server {{ listen 127.0.0.1:{self.port}; location / {{ proxy_pass http://api; }} }}\n")
+            f"server {{ listen {self.address}:{self.port}; location / {{ proxy_pass http://api; }} }}\n")
         os.kill(int(pathlib.Path(self.pid).read_text()), signal.SIGHUP)
 
 

@@ -3,8 +3,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <iterator>
+#include <memory>
 
 #include "base/members.hpp"
+#include "os/tree.hpp"
 #include "providers/proxied_bench.hpp"
 
 using namespace deployctl;
@@ -204,4 +207,29 @@ TEST_CASE("docker.service: containers on the host's network take turns with two 
   CHECK(world.live("1") == first);
   CHECK(port_of_live("1") == "8002");
   CHECK(world.dials() == Words{"127.0.0.1:8002"});
+}
+
+TEST_CASE("docker.service behind a proxy: another host's Caddy is led over the connection to that host") {
+  const auto folder = os::TemporaryDirectory::create("/tmp", "deployctl-caddy-").value();
+  const std::string admin_socket = folder.path() + "/admin.sock";
+  StrictCaddy caddy(admin_socket);
+  auto engine_socket = std::make_shared<std::string>();
+  Words asked;
+  providers::Surroundings surroundings;
+  surroundings.host_way = [&asked, engine_socket,
+                           admin_socket](const Host& host, const providers::Listener& listener,
+                                         const std::stop_token&) -> Result<std::string> {
+    if (listener.port == 0) return *engine_socket;
+    asked.push_back(host.name + " " + listener.address + " port " + std::to_string(listener.port));
+    return admin_socket;
+  };
+  tests::ContainerBench bench("docker.service", surroundings);
+  *engine_socket = bench.server().socket();
+  bench.other_hosts = std::make_unique<tests::TalkingHosts>("1\n");
+  Ask ask = bench.ask(tests::proxied_inputs("http://localhost:2019", "1"), "web-1");
+  ask.target.host = Host{.name = "web-1", .user = "deploy", .address = "web-1.example.com"};
+  REQUIRE(bench.deploy(ask));
+  CHECK(caddy.dials(listener) == Words{"127.0.0.1:8001"});
+  CHECK(std::ranges::count(asked, "web-1 localhost port 2019") == std::ssize(asked));
+  CHECK_FALSE(asked.empty());
 }

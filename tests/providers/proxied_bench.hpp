@@ -26,20 +26,24 @@ private:
   std::string text_;
 };
 
+inline Value::Map proxied_inputs(const std::string& admin, const std::string& version) {
+  const Value site = Value::Map{{"site", "http://app.example.com:8080"}, {"admin", admin}};
+  return Value::Map{{"image", StrictEngine::image},
+                    {"name", "api"},
+                    {"command", Value::List{"sleep"}},
+                    {"env", Value::Map{{"VERSION", version}}},
+                    {"network", "host"},
+                    {"port", Value::List{8001, 8002}},
+                    {"proxy", Value::Map{{"caddy", site}, {"drain", "0s"}}}};
+}
+
 class ProxiedBench final : public ContainerBench {
 public:
   ProxiedBench() : ContainerBench("docker.service") { set_kernel("1\n"); }
 
   void set_kernel(const std::string& setting) { other_hosts = std::make_unique<TalkingHosts>(setting); }
   [[nodiscard]] Value::Map proxied(const std::string& version) const {
-    const Value site = Value::Map{{"site", "http://app.example.com:8080"}, {"admin", caddy.admin()}};
-    return Value::Map{{"image", StrictEngine::image},
-                      {"name", "api"},
-                      {"command", Value::List{"sleep"}},
-                      {"env", Value::Map{{"VERSION", version}}},
-                      {"network", "host"},
-                      {"port", Value::List{8001, 8002}},
-                      {"proxy", Value::Map{{"caddy", site}, {"drain", "0s"}}}};
+    return proxied_inputs(caddy.admin(), version);
   }
 
   StrictCaddy caddy;

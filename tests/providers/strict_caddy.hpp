@@ -24,7 +24,8 @@ namespace deployctl::tests {
 
 class StrictCaddy {
 public:
-  StrictCaddy() : server_([this](const Received& received) { return answer(received); }) {}
+  explicit StrictCaddy(const std::string& unix_socket = {})
+      : server_([this](const Received& received) { return answer(received); }, unix_socket) {}
 
   [[nodiscard]] std::string admin() const { return "http://127.0.0.1:" + std::to_string(server_.port()); }
   [[nodiscard]] Value servers() const {
