@@ -1,10 +1,8 @@
 #include "providers/docker/service.hpp"
 
-#include "base/engine_settings.hpp"
 #include "base/field_diff.hpp"
 #include "base/members.hpp"
-#include "providers/declared_registries.hpp"
-#include "providers/docker/engine_access.hpp"
+#include "providers/docker/container_action.hpp"
 #include "providers/docker/proxy_inputs.hpp"
 #include "providers/docker/service_confirm.hpp"
 #include "providers/docker/service_inputs.hpp"
@@ -20,15 +18,8 @@ namespace {
 
 using deployctl::docker::Call;
 
-std::vector<Operation> operations() {
-  std::vector<Operation> all = deployctl::docker::operations(
-      {Call::version, Call::inspect_image, Call::inspect_distribution, Call::pull_image, Call::load_image,
-       Call::list_containers, Call::inspect_container, Call::container_logs, Call::create_container,
-       Call::start_container, Call::stop_container, Call::update_container, Call::remove_container,
-       Call::wait_container});
-  for (Operation& row : proxy_operations()) all.push_back(std::move(row));
-  all.push_back(credential_helper_operation());
-  all.push_back(engine_access_operation());
+std::vector<Operation> further_operations() {
+  std::vector<Operation> all = proxy_operations();
   all.push_back({.name = "health",
                  .effect = Effect::read,
                  .protocol = Protocol::http,
@@ -109,29 +100,24 @@ public:
 } // namespace
 
 Provider make_service(const Surroundings& surroundings) {
-  Provider provider;
-  provider.description = {
-      .name = "docker.service",
-      .summary = "Keeps a container running on hosts, and replaces it without losing the way back.",
-      .kind = Kind::resource,
-      .fields = service_table().fields(),
-      .outputs = {{.name = "container", .help = "Name of the container that is live."},
-                  {.name = "image", .help = "The image that it was made of."}},
-      .operations = operations(),
-      .strategies = {StrategyKind::rolling, StrategyKind::canary, StrategyKind::all_at_once},
-      .on_hosts = true,
-      .default_timeout = Milliseconds(3'600'000),
-      .permissions =
-          {"use the socket of the container engine, which is as much as root", "registry: pull `image`",
-           "here, or the host: reach `health.http`",
-           "with `proxy`: Caddy's admin API, HAProxy's socket with 'level admin', or writing nginx's file "
-           "and signalling its master"},
-      .crash_class = [](const Value&) { return CrashClass::declarative; },
-      .check = check_service,
-  };
+  Provider provider = container_action(surroundings, {Call::inspect_distribution, Call::update_container});
+  Description& description = provider.description;
+  description.name = "docker.service";
+  description.summary = "Keeps a container running on hosts, and replaces it without losing the way back.";
+  description.kind = Kind::resource;
+  description.fields = service_table().fields();
+  description.outputs = {{.name = "container", .help = "Name of the container that is live."},
+                         {.name = "image", .help = "The image that it was made of."}};
+  for (Operation& row : further_operations()) description.operations.push_back(std::move(row));
+  description.default_timeout = Milliseconds(3'600'000);
+  description.permissions.insert(
+      description.permissions.end(),
+      {"here, or the host: reach `health.http`",
+       "with `proxy`: Caddy's admin API, HAProxy's socket with 'level admin', or writing nginx's file "
+       "and signalling its master"});
+  description.crash_class = [](const Value&) { return CrashClass::declarative; };
+  description.check = check_service;
   provider.verbs = std::make_shared<const Service>();
-  provider.instance_fields = engine_settings().fields();
-  provider.connect = connector(surroundings);
   return provider;
 }
 

@@ -1,12 +1,10 @@
 #include "providers/docker/task.hpp"
 
-#include "base/engine_settings.hpp"
 #include "base/field_diff.hpp"
 #include "base/members.hpp"
 #include "base/strings.hpp"
 #include "providers/command.hpp"
-#include "providers/declared_registries.hpp"
-#include "providers/docker/engine_access.hpp"
+#include "providers/docker/container_action.hpp"
 #include "providers/docker/task_confirm.hpp"
 #include "providers/docker/task_run.hpp"
 #include "providers/host_script.hpp"
@@ -16,16 +14,6 @@ namespace deployctl::providers::docker {
 namespace {
 
 using deployctl::docker::Call;
-
-std::vector<Operation> operations() {
-  std::vector<Operation> all = deployctl::docker::operations(
-      {Call::version, Call::inspect_image, Call::pull_image, Call::load_image, Call::list_containers,
-       Call::inspect_container, Call::container_logs, Call::create_container, Call::start_container,
-       Call::wait_container, Call::stop_container, Call::kill_container, Call::remove_container});
-  all.push_back(credential_helper_operation());
-  all.push_back(engine_access_operation());
-  return all;
-}
 
 // The engine knows by the label what became of a container.
 CrashClass crash_class(const Value& inputs) {
@@ -82,24 +70,16 @@ public:
 } // namespace
 
 Provider make_task(const Surroundings& surroundings) {
-  Provider provider;
-  provider.description = {
-      .name = "docker.task",
-      .summary = "Runs a command once in a container and waits for its end.",
-      .kind = Kind::task,
-      .fields = task_table().fields(),
-      .outputs = command_outputs(),
-      .operations = operations(),
-      .strategies = {StrategyKind::rolling, StrategyKind::canary, StrategyKind::all_at_once},
-      .on_hosts = true,
-      .permissions = {"use the socket of the container engine, which is as much as root",
-                      "registry: pull `image`"},
-      .crash_class = crash_class,
-      .check = check_task,
-  };
+  Provider provider = container_action(surroundings, {Call::kill_container});
+  Description& description = provider.description;
+  description.name = "docker.task";
+  description.summary = "Runs a command once in a container and waits for its end.";
+  description.kind = Kind::task;
+  description.fields = task_table().fields();
+  description.outputs = command_outputs();
+  description.crash_class = crash_class;
+  description.check = check_task;
   provider.verbs = std::make_shared<const RunTask>();
-  provider.instance_fields = engine_settings().fields();
-  provider.connect = connector(surroundings);
   return provider;
 }
 
