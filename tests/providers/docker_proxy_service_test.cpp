@@ -191,7 +191,7 @@ TEST_CASE("docker.service: containers on the host's network take turns with two 
   Proxied world;
   const auto port_of_live = [&](const std::string& version) {
     const Value body = world.bench.server().container(world.live(version)).body;
-    const std::string port = text_map_at(body, "Labels").at("deployctl.port");
+    std::string port = text_map_at(body, "Labels").at("deployctl.port");
     CHECK(std::ranges::count(texts_at(body, "Env"), "PORT=" + port) == 1);
     return port;
   };
@@ -217,10 +217,10 @@ TEST_CASE("docker.service behind a proxy: another host's Caddy is led over the c
   Words asked;
   providers::Surroundings surroundings;
   surroundings.host_way = [&asked, engine_socket,
-                           admin_socket](const Host& host, const providers::Listener& listener,
+                           admin_socket](const Host& host, const providers::Listener& wanted,
                                          const std::stop_token&) -> Result<std::string> {
-    if (listener.port == 0) return *engine_socket;
-    asked.push_back(host.name + " " + listener.address + " port " + std::to_string(listener.port));
+    if (wanted.port == 0) return *engine_socket;
+    asked.push_back(host.name + " " + wanted.address + " port " + std::to_string(wanted.port));
     return admin_socket;
   };
   tests::ContainerBench bench("docker.service", surroundings);
