@@ -47,6 +47,7 @@ fi
 
 // $3 nginx's configuration; the file's text is standard input. Done again it ends the same.
 inline const std::string nginx_write_script = nginx_prelude + R"sh(config=$1
+PATH=$PATH:/usr/local/sbin:/usr/sbin # where nginx is and a user's own PATH may not lead
 new=$file.deployctl-new
 old=$file.deployctl-old
 if [ -z "$master" ]; then give_up 74 "nginx does not run: '$pid_file' names no process"; fi
