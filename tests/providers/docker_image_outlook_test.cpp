@@ -83,6 +83,20 @@ TEST_CASE("docker image outlook: a login that is refused is told as such") {
   CHECK(refused.error().frames.front() == "while looking whether '" + wanted_image + "' can be pulled");
 }
 
+TEST_CASE("docker image outlook: an engine that does not take the question stops nobody") {
+  const Reply unknown_call{.status = 404, .body = R"({"message":"page not found"})"};
+  const Reply forbidden_call{.status = 403, .body = "403 Forbidden"};
+  for (const Reply& answer : {unknown_call, forbidden_call}) {
+    Outlook outlook;
+    outlook.bench.server().rule = [&](const Received& received) -> std::optional<Reply> {
+      if (received.target.find("/distribution/") == std::string::npos) return std::nullopt;
+      return answer;
+    };
+    CHECK(outlook.blocked().empty());
+    CHECK(outlook.questions() == 1);
+  }
+}
+
 TEST_CASE("docker image outlook: nobody is asked for what is there, and nothing at all when it is live") {
   Outlook outlook;
   outlook.bench.server().offer(wanted_image);

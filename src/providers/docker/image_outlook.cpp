@@ -18,6 +18,10 @@ constexpr auto also_runs = std::to_array<std::pair<std::string_view, std::string
     {"linux/arm64", "linux/arm"},
 });
 
+// Of the registry; anything else may only mean that this engine, or who stands before it, does not take the
+// question.
+constexpr auto telling = std::to_array({Cause::image_missing, Cause::network, Cause::tls});
+
 bool can_run(const std::string& machine, const std::string& offered) {
   return machine == offered ||
          std::ranges::find(also_runs, std::pair<std::string_view, std::string_view>(machine, offered)) !=
@@ -43,8 +47,9 @@ Result<std::string> image_obstacle(ReadSession& session, const Engine& engine, c
   auto platforms = engine.find_platforms(image, login, session.stop);
   if (platforms) return foreign_platform(engine.endpoint().platform, *platforms);
   Error error = std::move(platforms).error();
-  if (error.cause == Cause::auth || error.cause == Cause::permission || error.cause == Cause::cancelled)
+  if (error.cause == Cause::auth || error.cause == Cause::cancelled)
     return fail(std::move(error).in(fmt::format("while looking whether '{}' can be pulled", image)));
+  if (std::ranges::find(telling, error.cause) == telling.end()) return std::string();
   return fmt::format("its image cannot be pulled: {}", error.message);
 }
 
