@@ -187,7 +187,7 @@ class SystemUnits(Units):
                             ("other", "sudo does not allow 'systemctl restart api.service'")):
             with self.subTest(mode):
                 host.home("sudo-mode").write_text(mode)
-                refused = self.apply(1)
+                refused = self.apply(4)
                 self.assertIn(host.address, refused.stderr)
                 self.assertIn(words, refused.stderr)
                 self.assertEqual(self.answers(), live)
@@ -197,7 +197,7 @@ class SystemUnits(Units):
             for path in ("/usr/bin/sudo", "/usr/local/bin/sudo"):
                 if os.path.exists(path):
                     host.inside("mount", "--bind", "/dev/null", path)
-            self.assertIn("sudo is not there", self.apply(1).stderr)
+            self.assertIn("sudo is not there", self.apply(4).stderr)
             self.assertEqual(self.answers(), live)
             host.home("bin/kept").rename(host.home("bin/sudo"))
         self.again()

@@ -3,6 +3,7 @@
 #include "base/field_diff.hpp"
 #include "base/members.hpp"
 #include "providers/docker/container_action.hpp"
+#include "providers/docker/host_outlook.hpp"
 #include "providers/docker/proxy_inputs.hpp"
 #include "providers/docker/service_confirm.hpp"
 #include "providers/docker/service_inputs.hpp"
@@ -20,6 +21,7 @@ using deployctl::docker::Call;
 
 std::vector<Operation> further_operations() {
   std::vector<Operation> all = proxy_operations();
+  all.push_back(host_outlook_operation());
   all.push_back({.name = "health",
                  .effect = Effect::read,
                  .protocol = Protocol::http,
@@ -100,7 +102,8 @@ public:
 } // namespace
 
 Provider make_service(const Surroundings& surroundings) {
-  Provider provider = container_action(surroundings, {Call::inspect_distribution, Call::update_container});
+  Provider provider =
+      container_action(surroundings, {Call::info, Call::inspect_distribution, Call::update_container});
   Description& description = provider.description;
   description.name = "docker.service";
   description.summary = "Keeps a container running on hosts, and replaces it without losing the way back.";

@@ -215,6 +215,14 @@ std::vector<int> public_ports(const ServiceInputs& inputs) {
   return ports;
 }
 
+std::vector<int> open_ports(const ServiceInputs& inputs) {
+  std::vector<int> ports;
+  for (const std::string& written : inputs.ports)
+    if (const PublishedPort port = port_of(written); port.address.empty() && port.inside.ends_with("/tcp"))
+      ports.push_back(port_number(port.on_host));
+  return ports;
+}
+
 Result<Value> service_container(const ServiceInputs& inputs, const std::string& name,
                                 const std::map<std::string, std::string>& labels, int port) {
   DEPLOYCTL_TRY(Value variables, environment_list(inputs.env));

@@ -61,6 +61,8 @@ std::string configuration_digest(const std::string& stack, const std::string& na
 // Why two containers of it cannot run beside each other; empty: they can.
 std::string exclusive_because(const ServiceInputs& inputs);
 std::vector<int> public_ports(const ServiceInputs& inputs);
+// Those of TCP that are published at every address of the host.
+std::vector<int> open_ports(const ServiceInputs& inputs);
 
 // The body of the request that creates the container. `port` is told to it in PORT; 0: it has its own idea of
 // it. Cause::internal: a secret has no value yet.

@@ -12,6 +12,7 @@
 #include "base/members.hpp"
 #include "base/time.hpp"
 #include "providers/docker/container_fields.hpp"
+#include "providers/docker/host_outlook.hpp"
 #include "providers/docker/image_outlook.hpp"
 #include "providers/docker/labels.hpp"
 #include "providers/docker/service_inputs.hpp"
@@ -122,19 +123,49 @@ Observation observation(const ServiceState& state, const std::string& stack) {
   return seen;
 }
 
+// The ports that only the host can tell of: whoever listens there is no container.
+std::vector<int> ports_of_nobody(const std::vector<ContainerLine>& lines, const ServiceInputs& inputs) {
+  std::vector<int> ports = open_ports(inputs);
+  std::erase_if(ports, [&](int port) {
+    return std::ranges::any_of(lines, [&](const ContainerLine& line) {
+      return std::ranges::find(line.ports, port) != line.ports.end();
+    });
+  });
+  return ports;
+}
+
+// Of an archive that is to be sent; an engine that does not say where it keeps images is believed.
+Result<HostNeeds> needs_of(ReadSession& session, const Engine& engine, const ServiceInputs& inputs) {
+  HostNeeds needs;
+  if (inputs.archive.is_null()) return needs;
+  DEPLOYCTL_TRY(const auto found, engine.find_image(plain_image(inputs.image), session.stop));
+  if (found) return needs;
+  needs.bytes = static_cast<std::uint64_t>(number_at(inputs.archive, "size").value_or(0));
+  if (const auto info = engine.info(session.stop)) needs.folder = text_at(*info, "DockerRootDir");
+  return needs;
+}
+
 // What would stop the service on that host as it is.
-Result<std::vector<std::string>> obstacles(ReadSession& session, const Engine& engine,
+Result<std::vector<std::string>> obstacles(ReadSession& session, const Engine& engine, const Host& host,
                                            const ServiceState& state, const Labels& own,
                                            const ServiceInputs& inputs) {
   std::vector<std::string> reasons;
+  std::vector<int> ports;
   if (!inputs.ports.empty()) {
     DEPLOYCTL_TRY(const auto lines, engine.list_containers({}, session.stop));
     reasons = taken_ports(lines, own, inputs);
+    ports = ports_of_nobody(lines, inputs);
   }
   const std::string image = plain_image(inputs.image);
-  if (state.live && state.live->image == image) return reasons;
-  DEPLOYCTL_TRY(std::string why, image_obstacle(session, engine, image, inputs.archive));
-  if (!why.empty()) reasons.push_back(std::move(why));
+  HostNeeds needs;
+  if (!state.live || state.live->image != image) {
+    DEPLOYCTL_TRY(std::string why, image_obstacle(session, engine, image, inputs.archive));
+    if (!why.empty()) reasons.push_back(std::move(why));
+    DEPLOYCTL_TRY(needs, needs_of(session, engine, inputs));
+  }
+  needs.ports = std::move(ports);
+  DEPLOYCTL_TRY(const auto others, host_obstacles(session.ports, host, needs, session.stop));
+  reasons.insert(reasons.end(), others.begin(), others.end());
   return reasons;
 }
 
@@ -157,7 +188,7 @@ Result<Observation> look(ReadSession& session, const Ask& ask) {
   if (ask.inputs)
     if (const auto inputs = service_table().decode(*ask.inputs)) {
       const Labels own = service_labels(stack, service);
-      DEPLOYCTL_TRY(words.blocked, obstacles(session, engine, state, own, *inputs));
+      DEPLOYCTL_TRY(words.blocked, obstacles(session, engine, host, state, own, *inputs));
       const ServiceRouting routing(*inputs, session.connection, service, session.ports, host, session.stop);
       DEPLOYCTL_CHECK(add_routing(seen, words.blocked, routing, *inputs, state));
     }

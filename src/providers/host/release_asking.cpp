@@ -109,8 +109,10 @@ Result<Observation> observation(const Ask& ask, std::string_view answer, const H
   manage_ownership(inputs_of(ask), seen);
   HostState state = state_of(seen, observed_at);
   if (ask.inputs)
-    if (const auto inputs = table.decode(with_defaults(table.fields(), *ask.inputs)))
+    if (const auto inputs = table.decode(with_defaults(table.fields(), *ask.inputs))) {
+      DEPLOYCTL_CHECK(check_sudo(*inputs, seen, ask.target.host ? ask.target.host->name : ask.target.name));
       state.blocked = release_blocks(*inputs, seen, facts);
+    }
   add_state(seen.facts, state);
   seen.facts["host"] = to_value(facts, offset);
   return seen;

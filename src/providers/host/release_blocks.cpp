@@ -52,9 +52,15 @@ std::vector<std::string> release_blocks(const ReleaseInputs& inputs, const Obser
                                  amount(disk->second.free), disk->second.mount));
   if (inputs.systemd && !facts.tools.contains("systemctl"))
     blocks.push_back(fmt::format("'{}' cannot be told: there is no systemctl", inputs.systemd->unit));
-  if (const std::string refused = text_at(seen.facts, "sudo"); inputs.systemd && !refused.empty())
-    blocks.push_back(fmt::format("'{}' cannot be told: {}", inputs.systemd->unit, refused));
   return blocks;
+}
+
+Status check_sudo(const ReleaseInputs& inputs, const Observation& seen, const std::string& host) {
+  const std::string refused = text_at(seen.facts, "sudo");
+  if (!inputs.systemd || refused.empty()) return {};
+  return fail(Cause::permission,
+              fmt::format("'{}' cannot be told on '{}': {}", inputs.systemd->unit, host, refused),
+              "sudo asks nobody here: allow the command without a password (NOPASSWD) in sudoers there");
 }
 
 } // namespace deployctl::providers::host

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <deployctl/change.hpp>
+#include <deployctl/result.hpp>
 
 #include "providers/host/release_inputs.hpp"
 #include "providers/host_facts.hpp"
@@ -19,5 +20,7 @@ std::int64_t needed_kibibytes(const ReleaseInputs& inputs);
 // `seen` as read_release gives it. Empty: nothing stands in the way.
 std::vector<std::string> release_blocks(const ReleaseInputs& inputs, const Observation& seen,
                                         const HostFacts& facts);
+// Cause::permission: sudo would refuse to let the unit be told.
+Status check_sudo(const ReleaseInputs& inputs, const Observation& seen, const std::string& host);
 
 } // namespace deployctl::providers::host
