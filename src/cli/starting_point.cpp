@@ -40,6 +40,18 @@ bool is_file(const std::filesystem::path& path) {
   return std::filesystem::is_regular_file(path);
 }
 
+// A folder of its own goes first: it can be a release as it is.
+void find_compose(const std::string& directory, StartingPoint& found) {
+  for (const char* folder : {"compose", "docker", "deploy", ""}) {
+    found.compose =
+        first_there((std::filesystem::path(directory) / folder).string(),
+                    {"compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"}, is_file);
+    if (found.compose.empty()) continue;
+    found.compose_folder = folder;
+    return;
+  }
+}
+
 // The first port that the last stage exposes: "8000", "8000/tcp".
 int exposed_port(const std::string& text, int otherwise) {
   const Result<formats::Dockerfile> dockerfile = formats::parse_dockerfile(text);
@@ -105,8 +117,7 @@ StartingPoint look_around(const Invocation& invocation, const std::string& direc
   const std::string folder = std::filesystem::path(directory).filename().string();
   found.project = project_name(remote.path.empty() ? folder : remote.path.substr(remote.path.rfind('/') + 1));
   found.source = first_there(directory, {"app", "dist", "public", "build", "src"}, is_folder);
-  found.compose = first_there(
-      directory, {"compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"}, is_file);
+  find_compose(directory, found);
   found.image = image_of(remote);
   const std::string dockerfile = (std::filesystem::path(directory) / "Dockerfile").string();
   if (const Result<std::string> text = os::read_file(dockerfile, longest_dockerfile)) {

@@ -9,9 +9,10 @@
 namespace deployctl::cli {
 
 struct StartingPoint {
-  std::string project; // in the letters that a project may have
-  std::string source;  // the first usual folder of built files that exists; empty: none
-  std::string compose; // "compose.yaml"; empty: none
+  std::string project;        // in the letters that a project may have
+  std::string source;         // the first usual folder of built files that exists; empty: none
+  std::string compose;        // "compose.yaml"; empty: none
+  std::string compose_folder; // that it lies in, below this one; empty: beside the pipeline, or none
   bool dockerfile = false;
   int port = 8000;             // that the Dockerfile exposes
   std::string image;           // "ghcr.io/team/shop", from the remote of git; empty: no remote tells

@@ -9,7 +9,7 @@
 namespace deployctl::cli {
 namespace {
 
-constexpr std::array<PipelineTemplate, 4> templates = {{
+constexpr std::array<PipelineTemplate, 5> templates = {{
     {"host-release", "production", "a folder of files, as a release on servers", true,
      R"(# yaml-language-server: $schema=.deployctl/pipeline.schema.json
 version: 1
@@ -55,69 +55,121 @@ steps:
       command: [echo, put your deployment here]
       effect: repeatable # running it twice is the same as once
 )"},
-    {"compose", "production", "a Compose file, brought up on servers", true,
+    {"compose", "production", "a Compose project, brought up on servers", true,
      R"(# yaml-language-server: $schema=.deployctl/pipeline.schema.json
 version: 1
 project: @PROJECT@
 
+# References, never values: docs/secrets.md names the stores.
+# secrets: { password: env://DATABASE_PASSWORD }
+
 environments:
   production:
-    # Servers with Docker and its compose plugin.
+    # Servers with Docker and its Compose: local, or user@server.
     hosts: { web: [@HOSTS@] }
 
 steps:
   compose:
-    # The file alone is compared; a change of it brings the services up.
-    uses: file.put
+    # 'deployctl explain compose.project' tells every field.
+    uses: compose.project
     with:
-      path: /srv/@PROJECT@/compose.yaml
-      source: @COMPOSE@
-  up:
-    # 'deployctl explain host.run' tells every field.
-    uses: host.run
-    needs: [compose]
-    with:
-      command: [docker, compose, up, --detach, --wait, --remove-orphans]
-      directory: /srv/@PROJECT@
-      effect: repeatable # running it twice is the same as once
+      name: @PROJECT@
+      # Releases are kept here; 'current' leads to the live one.
+      path: /srv/@PROJECT@
+      # Move the Compose file and what it mounts there: all of it is sent.
+      source: @FOLDER@
+      files: [@COMPOSE@]
+      # Images are named by digest, in the file or here.
+      # images: { web: "registry.example.com/web@sha256:..." }
+      # unpinned: [cache] # services whose image may be a tag
+      # What becomes '.env' beside the file, for its owner only.
+      # env: { DATABASE_PASSWORD: "${secrets.password}" }
+      # What must be on a volume; apply and rollback never remove one.
+      # persistent: { database: [/var/lib/postgresql/data] }
+      # once: [migrate] # services that end by themselves
+      within: 3m
+    strategy: { rolling: { batch: 1 } } # one server after the other
 )"},
     {"container", "production", "an image of the Dockerfile here, run on servers", true,
      R"(# yaml-language-server: $schema=.deployctl/pipeline.schema.json
 version: 1
 project: @PROJECT@
 
-vars:
-  # The repository in your registry.
-  image: @IMAGE@
-
 environments:
   production:
-    # Servers with Docker.
+    # Servers with Docker: local, or user@server.
     hosts: { web: [@HOSTS@] }
 
 steps:
   image:
-    # 'deployctl explain exec.run' tells every field.
-    uses: exec.run
-    with:
-      script: |
-        docker build --tag "$IMAGE" .
-        docker push "$IMAGE"
-      env: { IMAGE: "${vars.image}:${git.short}" }
-      effect: repeatable # running it twice is the same as once
-      check: [docker, manifest, inspect, "${vars.image}:${git.short}"]
+    # Built once for the same sources; 'ref' is its digest.
+    uses: image.build
+    with: { repository: @IMAGE@ }
   web:
-    # 'deployctl explain host.run' tells every field.
-    uses: host.run
-    needs: [image]
+    # 'deployctl explain docker.service' tells every field.
+    uses: docker.service
     with:
-      script: |
-        docker pull "$IMAGE"
-        docker rm --force @PROJECT@ 2>/dev/null || true
-        docker run --detach --restart unless-stopped --name @PROJECT@ \
-          --publish @PORT@:@PORT@ "$IMAGE"
-      env: { IMAGE: "${vars.image}:${git.short}" }
-      effect: repeatable
+      name: @PROJECT@
+      image: ${steps.image.ref}
+      # One container can hold a port: the old one ends first. The template
+      # docker-hosts has a proxy instead, and nothing is lost.
+      ports: ["@PORT@:@PORT@"]
+      health: { http: ":@PORT@/", within: 60s }
+)"},
+    {"docker-hosts", "production", "containers behind a proxy, server by server, after a migration", true,
+     R"(# yaml-language-server: $schema=.deployctl/pipeline.schema.json
+version: 1
+project: @PROJECT@
+
+vars:
+  # The repository in your registry, and where users find it.
+  image: @IMAGE@
+  domain: @PROJECT@.example.com
+
+secrets:
+  # A reference, never the value: docs/secrets.md names the stores.
+  database: env://DATABASE_URL
+
+environments:
+  production:
+    # Servers with Docker and Caddy: local, or user@server.
+    hosts: { web: [@HOSTS@] }
+
+steps:
+  image:
+    # Built once for the same sources; 'ref' is its digest.
+    uses: image.build
+    with: { repository: "${vars.image}" }
+  migrate:
+    # Once, on the first server, before any container is replaced.
+    uses: docker.task
+    with:
+      on: first
+      image: ${steps.image.ref}
+      command: [echo, put your migration here]
+      env: { DATABASE_URL: "${secrets.database}" }
+    # When a later step fails it stays; the code before must work with it.
+    irreversible: { why: migrations only go forward, older_code: works }
+  web:
+    # 'deployctl explain docker.service' tells every field.
+    uses: docker.service
+    needs: [migrate]
+    with:
+      name: @PROJECT@
+      image: ${steps.image.ref}
+      env: { DATABASE_URL: "${secrets.database}" }
+      # Volumes are never removed; 'persistent' must lie on one.
+      volumes: ["@PROJECT@-data:/data"]
+      persistent: [/data]
+      # Both write /data for a moment; 'stop_first' if only one may.
+      order: start_first
+      # The new container must answer before requests are led to it.
+      port: @PORT@
+      health: { http: /, within: 60s }
+      # Or haproxy, or nginx: 'deployctl explain docker.service.proxy'.
+      proxy: { caddy: { site: "${vars.domain}" }, drain: 30s }
+      keep: 3 # containers to go back to without a pull
+    strategy: { rolling: { batch: 1, pause: 10s } }
 )"},
 }};
 
@@ -139,10 +191,11 @@ std::string_view fitting_template(const StartingPoint& found) {
 }
 
 std::string template_text(std::string_view name, const StartingPoint& found) {
-  const std::array<std::pair<std::string_view, std::string>, 6> values = {
+  const std::array<std::pair<std::string_view, std::string>, 7> values = {
       {{"@PROJECT@", found.project},
        {"@SOURCE@", found.source.empty() ? "app" : found.source},
        {"@HOSTS@", found.hosts},
+       {"@FOLDER@", found.compose_folder.empty() ? "compose" : found.compose_folder},
        {"@COMPOSE@", found.compose.empty() ? "compose.yaml" : found.compose},
        {"@IMAGE@", found.image.empty() ? "registry.example.com/" + found.project : found.image},
        {"@PORT@", std::to_string(found.port)}}};

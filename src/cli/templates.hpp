@@ -14,7 +14,7 @@ struct PipelineTemplate {
   std::string_view environment; // that it declares
   std::string_view summary;
   bool has_hosts = true;
-  std::string_view text; // @PROJECT@, @SOURCE@, @HOSTS@, @COMPOSE@, @IMAGE@ and @PORT@ are filled in
+  std::string_view text; // @PROJECT@ and what else template_text knows is filled in
 };
 
 std::span<const PipelineTemplate> pipeline_templates();

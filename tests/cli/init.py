@@ -24,27 +24,36 @@ class Init(unittest.TestCase):
         return result["template"], self.text()
 
     def test_every_template_validates(self):
-        (self.project.place / "compose.yaml").write_text("services: {}\n")
-        for template in ("host-release", "exec", "compose", "container"):
+        (self.project.place / "compose").mkdir()
+        (self.project.place / "compose" / "compose.yaml").write_text("services: {}\n")
+        for template in ("host-release", "exec", "compose", "container", "docker-hosts"):
             with self.subTest(template=template):
                 self.project.expect(0, "init", "--template", template)
                 text = self.text()
-                self.assertNotIn("@", text.replace("user@server", ""))
+                self.assertNotIn("diagnostics", self.project.document(0, "validate"))
+                self.project.expect(0, "lint")
+                self.assertNotIn("@", text.replace("user@server", "").replace("web@sha256", ""))
                 self.assertLessEqual(max(map(len, text.splitlines())), 80)
                 (self.project.place / "deploy.yaml").unlink()
 
     def test_a_compose_file_is_found(self):
         template, text = self.found(**{"docker-compose_yml": "services: {}\n"})
         self.assertEqual(template, "compose")
-        self.assertIn("source: docker-compose.yml", text)
+        self.assertIn("source: compose\n      files: [docker-compose.yml]\n", text)
+
+    def test_a_compose_file_in_a_folder_of_its_own_is_found_there(self):
+        (self.project.place / "deploy").mkdir()
+        template, text = self.found(**{"Dockerfile": "FROM debian:12\n", "deploy/compose_yml": "services: {}\n"})
+        self.assertEqual(template, "compose")
+        self.assertIn("source: deploy\n      files: [compose.yml]\n", text)
 
     def test_a_dockerfile_and_the_remote_of_git_are_found(self):
         self.project.git("remote", "add", "origin", "https://ann:pass@github.com/Team/My-Shop.git")
         template, text = self.found(Dockerfile="FROM debian:12\nEXPOSE 8080/tcp\n")
         self.assertEqual(template, "container")
         self.assertIn("project: my-shop\n", text)
-        self.assertIn("image: ghcr.io/team/my-shop\n", text)
-        self.assertIn("--publish 8080:8080", text)
+        self.assertIn("repository: ghcr.io/team/my-shop }", text)
+        self.assertIn('ports: ["8080:8080"]', text)
         self.assertNotIn("pass", text)
 
     def test_questions_are_asked_on_a_terminal(self):
