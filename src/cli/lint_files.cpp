@@ -20,19 +20,15 @@ constexpr std::size_t most_files = 20'000;
 constexpr std::size_t most_beside = 500;
 
 // Folders that hold other people's files, where no git says which are ours.
-bool is_foreign(const fs::path& path) {
-  return std::any_of(path.begin(), path.end(), [](const fs::path& part) {
-    return part == ".git" || part == ".deployctl" || part == "node_modules" || part == ".venv";
-  });
-}
+constexpr std::array<std::string_view, 4> foreign = {".git", ".deployctl", "node_modules", ".venv"};
 
 Result<std::vector<std::string>> names_below(const std::string& folder) {
   DEPLOYCTL_TRY(std::optional<std::vector<std::string>> tracked, vcs::tracked_files(folder));
   if (tracked) return *std::move(tracked);
-  DEPLOYCTL_TRY(const std::vector<os::TreeEntry> entries, os::list_tree(folder));
+  DEPLOYCTL_TRY(const std::vector<os::TreeEntry> entries, os::list_tree(folder, {.without = foreign}));
   std::vector<std::string> names;
   for (const os::TreeEntry& entry : entries)
-    if (entry.link.empty() && !is_foreign(entry.name)) names.push_back(entry.name);
+    if (entry.link.empty()) names.push_back(entry.name);
   return names;
 }
 

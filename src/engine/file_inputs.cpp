@@ -1,5 +1,8 @@
 #include "engine/file_inputs.hpp"
 
+#include <array>
+#include <string_view>
+
 #include <fmt/core.h>
 
 #include "base/crypto.hpp"
@@ -13,6 +16,9 @@ namespace {
 
 using Look = LocalFiles::Look;
 
+// Never source: the state with its keys, and a repository's own files.
+constexpr std::array<std::string_view, 2> no_source = {".deployctl", ".git"};
+
 Result<Value> file_value(const std::string& real, Look look) {
   DEPLOYCTL_TRY(const os::FileFacts facts,
                 look == Look::content ? os::hash_file(real) : os::look_at_file(real));
@@ -23,7 +29,7 @@ Result<Value> file_value(const std::string& real, Look look) {
 
 // The digest of a tree is that of the canonical text of its entries, so that names, modes and links count.
 Result<Value> tree_value(const std::string& path, const std::string& root, Look look) {
-  DEPLOYCTL_TRY(const auto listed, os::list_tree(root));
+  DEPLOYCTL_TRY(const auto listed, os::list_tree(root, {.without = no_source}));
   Value::Map entries;
   for (const os::TreeEntry& entry : listed) {
     Value value = Value::Map{{"link", entry.link}};

@@ -56,6 +56,7 @@ private:
     std::error_code error;
     for (fs::directory_iterator at(path, error), end; !error && at != end; at.increment(error)) {
       const std::string child = at->path().filename().string();
+      if (std::ranges::find(limits_.without, child) != limits_.without.end()) continue;
       DEPLOYCTL_CHECK(entry(name.empty() ? child : fmt::format("{}/{}", name, child), depth));
     }
     if (error) return fail(system_error("cannot list", path, error.value()));

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <deployctl/result.hpp>
@@ -20,6 +22,7 @@ struct TreeEntry {
 struct TreeLimits {
   std::size_t entries = 100'000;
   int depth = 64;
+  std::span<const std::string_view> without = {}; // what is named so is left out, at any depth
 };
 
 // Regular files and symbolic links below `root`, sorted by name in byte order; links are not followed.

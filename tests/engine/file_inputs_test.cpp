@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/members.hpp"
 #include "os/tree.hpp"
 
 using namespace deployctl;
@@ -83,6 +84,19 @@ TEST_CASE("file inputs: a tree's digest is that of names, contents, modes and li
   CHECK(other_mode != before);
   folder.write("dist/bin/app", "three");
   CHECK(digest() != other_mode);
+}
+
+TEST_CASE("file inputs: the state and a repository's own files are never part of a tree") {
+  const Folder folder;
+  std::filesystem::create_directories(folder.root + "/.deployctl/stacks");
+  std::filesystem::create_directories(folder.root + "/dist/.git");
+  folder.write(".deployctl/key", "secret");
+  folder.write("dist/.git/HEAD", "ref");
+  folder.write("dist/.gitignore", "*");
+  const auto tree = LocalFiles(folder.root).tree(".");
+  REQUIRE(tree);
+  CHECK(keys_at(*tree, "entries") ==
+        std::vector<std::string>{"app.conf", "dist/.gitignore", "dist/bin/app", "dist/run"});
 }
 
 TEST_CASE("file inputs: one that leaves the folder or is not there is an error with the field's name") {
